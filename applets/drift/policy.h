@@ -1,0 +1,18 @@
+/* Policy: rules that judge findings. The built-in policy is a policy file too (policy.yaml, embedded);
+ * --policy FILE adds rules and overrides those of the same id. First match wins, user files first. */
+#ifndef DRIFT_POLICY_H
+#define DRIFT_POLICY_H
+
+#include "applets/drift/finding.h"
+
+struct drift_policy;
+
+int drift_policy_load(struct sb_doc_pool *pool, const char *const *files, size_t n_files,
+                      struct drift_policy **ret, struct sb_error *e);
+void drift_policy_free(struct drift_policy *p); /* free(NULL) is fine */
+/* Fills category, severity, consequences, rule, why of all findings. A rule that fails while running
+ * is "could not tell": the error names rule and finding. */
+int drift_policy_judge(const struct drift_policy *p, struct sb_doc_pool *pool,
+                       struct drift_findings *findings, struct sb_error *e);
+
+#endif

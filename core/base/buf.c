@@ -1,0 +1,91 @@
+/* Growing byte buffer with a mandatory cap; doubling growth. */
+#include "core/base/buf.h"
+
+#include "core/base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool reserve(struct sb_buf *b, size_t extra)
+{
+    if (b->failed || extra > b->max - b->len) {
+        b->failed = true;
+        return false;
+    }
+    size_t need = b->len + extra + 1;
+    if (need > b->size) {
+        size_t size = SB_MAX(b->size * 2, (size_t)64);
+        b->size = SB_MAX(size, need);
+        b->data = sb_xrealloc_array(b->data, b->size, 1);
+    }
+    return true;
+}
+
+void sb_buf_done(struct sb_buf *b)
+{
+    free(b->data);
+    *b = (struct sb_buf)SB_BUF_INIT(b->max);
+}
+
+void sb_buf_reset(struct sb_buf *b)
+{
+    b->len = 0;
+    b->failed = false;
+    if (b->data)
+        b->data[0] = '\0';
+}
+
+void sb_buf_put(struct sb_buf *b, const void *p, size_t len)
+{
+    if (!reserve(b, len))
+        return;
+    if (len)
+        memcpy(b->data + b->len, p, len);
+    b->len += len;
+    b->data[b->len] = '\0';
+}
+
+void sb_buf_fill(struct sb_buf *b, char c, size_t n)
+{
+    if (!reserve(b, n))
+        return;
+    memset(b->data + b->len, c, n);
+    b->len += n;
+    b->data[b->len] = '\0';
+}
+
+void sb_buf_vprintf(struct sb_buf *b, const char *fmt, va_list ap)
+{
+    va_list again;
+    va_copy(again, ap);
+    int len = vsnprintf(NULL, 0, fmt, ap);
+    if (len >= 0 && reserve(b, (size_t)len)) {
+        vsnprintf(b->data + b->len, (size_t)len + 1, fmt, again);
+        b->len += (size_t)len;
+    }
+    va_end(again);
+}
+
+void sb_buf_printf(struct sb_buf *b, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    sb_buf_vprintf(b, fmt, ap);
+    va_end(ap);
+}
+
+int sb_buf_check(const struct sb_buf *b, const char *what, struct sb_error *e)
+{
+    if (!b->failed)
+        return 0;
+    return sb_fail(e, SB_ETOOBIG, "%s is over its limit of %zu bytes", what, b->max);
+}
+
+char *sb_buf_take(struct sb_buf *b)
+{
+    if (!b->data)
+        sb_buf_put(b, "", 0);
+    char *data = b->data ? sb_steal(&b->data) : sb_xmemdup0("", 0);
+    *b = (struct sb_buf)SB_BUF_INIT(b->max);
+    return data;
+}
