@@ -7,9 +7,9 @@ name=$(printf %s "${base%.*}" | sed 's/[^A-Za-z0-9]/_/g')
 cat <<EOF
 /* Made from $base by contrib/build-aux/embed.sh. */
 #include <stddef.h>
-extern const char sb_embed_$name[];
+extern const char sb_embed_${name}[];
 extern const size_t sb_embed_${name}_len;
-const char sb_embed_$name[] = {
+const char sb_embed_${name}[] = {
 EOF
 LC_ALL=C od -An -v -td1 "$1" | sed 's/ *\(-*[0-9][0-9]*\)/\1,/g'
 cat <<EOF

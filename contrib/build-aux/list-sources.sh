@@ -41,7 +41,7 @@ applets() { # "ident name" of each applet
     done
     files CLI_TESTS tests/cli/*.sh
     files PEER_TESTS tests/peer/*.sh
-    units= fuzzers=
+    units='' fuzzers=''
     for f in tests/unit/test_*.c; do
         [ -e "$f" ] || continue
         p=${f%.c}
