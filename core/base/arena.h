@@ -14,7 +14,10 @@ struct sb_arena {
     size_t total; /* bytes taken from the heap */
 };
 
-#define SB_ARENA_INIT {NULL, NULL, NULL, 0}
+#define SB_ARENA_INIT       \
+    {                       \
+        NULL, NULL, NULL, 0 \
+    }
 
 void sb_arena_done(struct sb_arena *a); /* frees everything; the arena may be used again */
 void *sb_arena_alloc_slow(struct sb_arena *a, size_t size) SB_MUST_USE;

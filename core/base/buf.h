@@ -18,7 +18,10 @@ struct sb_buf {
     bool failed;
 };
 
-#define SB_BUF_INIT(cap) {NULL, 0, 0, (cap), false}
+#define SB_BUF_INIT(cap)         \
+    {                            \
+        NULL, 0, 0, (cap), false \
+    }
 
 void sb_buf_done(struct sb_buf *b);  /* frees; the cap stays */
 void sb_buf_reset(struct sb_buf *b); /* len = 0, failed = false, keeps memory */

@@ -100,8 +100,9 @@ const char *sb_err_text(enum sb_err code)
 {
     switch (code) {
     case SB_OK: return "no error";
-#define SB_ERROR_TEXT(name, text) case SB_##name: return text;
-    SB_ERRORS(SB_ERROR_TEXT)
+#define SB_ERROR_TEXT(name, text) \
+    case SB_##name: return text;
+        SB_ERRORS(SB_ERROR_TEXT)
 #undef SB_ERROR_TEXT
     }
     return "unknown error";

@@ -12,13 +12,13 @@
 #include <stdint.h>
 
 /* name, short text */
-#define SB_ERRORS(X)                                                                               \
-    X(EUSAGE, "usage")             /* the command line or configuration is wrong */                \
-    X(EINPUT, "bad input")         /* a document, a rule, a value is wrong */                      \
-    X(ETOOBIG, "over a limit")     /* a cap was hit */                                             \
-    X(EIO, "input/output")         /* the operating system said no; errno text is in the message */\
-    X(ENOTFOUND, "not found")      /* what was named is not there */                               \
-    X(EUNSURE, "could not tell")   /* an expression or a check failed while running */             \
+#define SB_ERRORS(X)                                                                              \
+    X(EUSAGE, "usage")           /* the command line or configuration is wrong */                 \
+    X(EINPUT, "bad input")       /* a document, a rule, a value is wrong */                       \
+    X(ETOOBIG, "over a limit")   /* a cap was hit */                                              \
+    X(EIO, "input/output")       /* the operating system said no; errno text is in the message */ \
+    X(ENOTFOUND, "not found")    /* what was named is not there */                                \
+    X(EUNSURE, "could not tell") /* an expression or a check failed while running */              \
     X(EUNSUPPORTED, "unsupported") /* known, but not done here */
 
 enum sb_err {

@@ -4,7 +4,6 @@
 #include "core/base/map.h"
 #include "tests/unit/unit.h"
 
-
 START_TEST(buf_keeps_its_cap)
 {
     struct sb_buf b = SB_BUF_INIT(8);

@@ -1,0 +1,90 @@
+#!/bin/sh
+# make bench: srebox beside named peers, in turn, in one run; ratios of CPU time to the first line of
+# each table. Peers that are not installed are named and left out. SB_BENCH_LARGE=1 adds the 57 MB pair
+# and lists of 10^6. Nothing here fails on a time.
+set -eu
+: "${SREBOX:?run by make bench}" "${SB_BUILD:?run by make bench}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+pairs=$SB_BUILD/tests/bench/pairs
+stopwatch=$SB_BUILD/tests/bench/stopwatch
+
+make_pair() { # KIND FORMAT ELEMENTS
+    plan=$work/plan.$2 actual=$work/actual.$2
+    "$pairs" "$1" "$2" "$3" 2 7 "$plan" "$actual"
+}
+
+peer() { # LABEL COMMAND: joins the comparison when its program is there
+    if command -v "${2%% *}" >/dev/null 2>&1; then
+        commands="$commands -- '$1' 'exec $2'"
+    else
+        absent="$absent ${2%% *}"
+    fi
+}
+
+compare() { # TITLE ROUNDS PEERS...
+    title=$1 rounds=$2
+    shift 2
+    commands="'diff' 'exec diff $plan $actual' -- 'srebox drift check' 'exec $SREBOX drift check $plan $actual'"
+    absent=''
+    for name in "$@"; do
+        case $name in
+        diffyml) peer diffyml "diffyml $plan $actual" ;;
+        dyff) peer dyff "dyff between $plan $actual" ;;
+        jd) peer jd "jd $plan $actual" ;;
+        esac
+    done
+    size=$(($(wc -c <"$plan") + $(wc -c <"$actual")))
+    printf '%s (%s bytes in two files, %s rounds)\n' "$title" "$size" "$rounds"
+    eval "'$stopwatch' $rounds $commands" | tee "$work/last"
+    awk -v size="$size" '/srebox drift check/ { printf "  peak memory: %.1f x the input\n", $(NF - 1) * 1024 / size }' "$work/last"
+    [ -z "$absent" ] || printf '  not installed:%s\n' "$absent"
+}
+
+growth() { # KIND SIZE...: CPU time by number of elements
+    kind=$1 before=''
+    shift
+    for n in "$@"; do
+        make_pair "$kind" json "$n"
+        "$stopwatch" 3 "$kind" "exec $SREBOX drift check $plan $actual" >"$work/last"
+        now=$(awk 'NR == 2 { print $(NF - 5) }' "$work/last")
+        peak=$(awk 'NR == 2 { print $(NF - 1) }' "$work/last")
+        awk -v k="$kind" -v n="$n" -v t="$now" -v p="$before" -v m="$peak" 'BEGIN {
+            printf "  %-10s %8d %10.1f ms %10d KiB", k, n, t, m
+            if (p > 0) printf "   n^%.2f", log(t / p) / log(10)
+            printf "\n" }'
+        before=$now
+    done
+}
+
+printf 'Machine: %s, %s processors\n' "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)"
+printf 'Binary: %s bytes\n\nStart-up\n' "$(wc -c <"$SREBOX")"
+"$stopwatch" 100 'busybox true' 'exec busybox true' -- 'true (dynamic)' 'exec /bin/true' \
+    -- 'srebox --version' "exec $SREBOX --version"
+printf '\n'
+
+for format in yaml json; do
+    others='diffyml dyff'
+    [ "$format" = json ] && others='diffyml dyff jd'
+    for elements in 370 3700; do
+        for kind in services shuffled; do
+            make_pair "$kind" "$format" "$elements"
+            # shellcheck disable=SC2086 # a list of names
+            compare "$format, $elements $kind, 2 % changed" 11 $others
+        done
+    done
+    make_pair services "$format" 38000
+    compare "$format, 38000 services, 2 % changed" 3 diffyml
+    if [ -n "${SB_BENCH_LARGE:-}" ]; then
+        make_pair services "$format" 270000
+        compare "$format, 270000 services, 2 % changed" 3
+    fi
+done
+
+sizes='1000 10000 100000'
+[ -z "${SB_BENCH_LARGE:-}" ] || sizes="$sizes 1000000"
+printf '\nGrowth: CPU time by number of elements (JSON, shuffled, 2 %% changed)\n'
+for kind in shuffled unkeyed scalars; do
+    # shellcheck disable=SC2086 # a list of numbers
+    growth "$kind" $sizes
+done
