@@ -57,8 +57,7 @@ struct sb_doc_node {
     uint16_t file;  /* index of the pool's files */
     uint32_t count; /* bytes of text, items, or members */
     uint32_t line, column;
-    uint32_t id;    /* 0, 1, 2 ... in the order of making, within the pool: for side tables */
-    uint32_t index; /* private: slot of the key index of a large map, 0 = none */
+    uint32_t id; /* 0, 1, 2 ... in the order of making, within the pool: for side tables */
     union {
         const char *text;
         struct sb_doc_node **items;
@@ -76,7 +75,7 @@ struct sb_doc_pool; /* opaque: doc.c */
 struct sb_doc_pool *sb_doc_pool_new(void);
 void sb_doc_pool_free(struct sb_doc_pool *pool); /* free(NULL) is fine */
 void sb_doc_pool_freep(struct sb_doc_pool **pool);
-struct sb_arena *sb_doc_arena(struct sb_doc_pool *pool); /* for data that lives as long */
+struct sb_arena *sb_doc_arena(struct sb_doc_pool *pool);    /* for data that lives as long */
 uint32_t sb_doc_node_count(const struct sb_doc_pool *pool); /* ids are below this */
 
 /* Input text: owned by the pool, followed by 8 zero bytes. */
@@ -87,15 +86,17 @@ struct sb_doc_text {
     uint16_t file; /* what nodes read from it carry */
 };
 
-struct sb_doc_limits {
-    uint64_t bytes;       /* default 1 GiB (at most 4 GiB - 1) */
-    uint32_t nodes;       /* default 64 Mi nodes written; a quarter of a GiB of text holds fewer */
-    uint32_t depth;       /* default 256 for YAML, 1,024 for JSON: 0 means that default */
-    uint32_t flow_depth;  /* YAML flow collections, default 64 */
-    uint32_t scalar;      /* default 16 MiB */
-    uint64_t expansion;   /* alias-expanded nodes, default 10,000,000 */
+struct sb_doc_limits {   /* 0 in a field means its default */
+    uint64_t bytes;      /* default 1 GiB (at most 4 GiB - 1) */
+    uint32_t nodes;      /* default 64 Mi nodes written; a quarter of a GiB of text holds fewer */
+    uint32_t depth;      /* default 256 for YAML, 1,024 for JSON: 0 means that default */
+    uint32_t flow_depth; /* YAML flow collections, default 64 */
+    uint32_t scalar;     /* default 16 MiB */
+    uint64_t expansion;  /* alias-expanded nodes, default 10,000,000 */
 };
 extern const struct sb_doc_limits sb_doc_limits_default;
+/* The limits (NULL = defaults) with every 0 replaced; depth is the reader's default depth. */
+struct sb_doc_limits sb_doc_limits_fill(const struct sb_doc_limits *limits, uint32_t depth);
 
 /* Reads a file ("-" = stdin) whole. Refuses directories, over-limit sizes before reading, short
  * reads; errors name the path and what to do. */
@@ -107,6 +108,8 @@ int sb_doc_text_copy(struct sb_doc_pool *pool, const char *name, const char *byt
 /* Refuses what no reader takes: UTF-16/32 (named), ill-formed UTF-8 (line, column, byte offset,
  * hint), NUL bytes ("is this a binary file?"). Skips nothing. */
 int sb_doc_text_check(const struct sb_doc_text *text, struct sb_error *e);
+/* Line and column of a byte offset, for readers that fail before they have nodes. Linear. */
+struct sb_doc_place sb_doc_text_place(const struct sb_doc_text *text, size_t offset);
 
 /* --- looking at trees --- */
 static inline struct sb_str sb_doc_str(const struct sb_doc_node *n)
@@ -121,7 +124,8 @@ static inline bool sb_doc_is_true(const struct sb_doc_node *n)
 {
     return n->type == SB_DOC_BOOL && (n->flags & SB_DOC_TRUE);
 }
-const char *sb_doc_type_name(enum sb_doc_type type); /* "null" "bool" "number" "string" "list" "map" */
+const char *
+sb_doc_type_name(enum sb_doc_type type); /* "null" "bool" "number" "string" "list" "map" */
 
 /* The member's value, or NULL. By interned key: linear up to 8 members, indexed beyond. */
 struct sb_doc_node *sb_doc_get(struct sb_doc_pool *pool, const struct sb_doc_node *map,
@@ -147,6 +151,7 @@ bool sb_doc_equal(struct sb_doc_pool *pool, const struct sb_doc_node *a,
 const struct sb_doc_key *sb_doc_intern(struct sb_doc_pool *pool, const char *text, size_t len);
 /* The interned key, or NULL when nobody interned it (so no map can hold it). */
 const struct sb_doc_key *sb_doc_key_find(struct sb_doc_pool *pool, const char *text, size_t len);
+/* A file that is only a name; 0 (unknown) when the pool has 65,535 files already. */
 uint16_t sb_doc_file_add(struct sb_doc_pool *pool, const char *name);
 struct sb_doc_node *sb_doc_node_new(struct sb_doc_pool *pool, enum sb_doc_type type);
 struct sb_doc_node *sb_doc_string(struct sb_doc_pool *pool, const char *text, size_t len);
@@ -157,6 +162,12 @@ struct sb_doc_node *sb_doc_list(struct sb_doc_pool *pool, struct sb_doc_node *co
                                 size_t count);
 struct sb_doc_node *sb_doc_map(struct sb_doc_pool *pool, const struct sb_doc_member *members,
                                size_t count);
+/* While a map is being made: the first member whose key an earlier one has. Linear in count. */
+bool sb_doc_duplicate(const struct sb_doc_member *members, size_t count, size_t *ret_first,
+                      size_t *ret_again);
+/* While a map is being made: of members with the same key the last one stays, where the first one
+ * stood. Returns the new count. Linear. */
+size_t sb_doc_keep_last(struct sb_doc_member *members, size_t count);
 /* A shallow copy with a new id: same text, items, members. */
 struct sb_doc_node *sb_doc_copy(struct sb_doc_pool *pool, const struct sb_doc_node *node);
 /* dst stands where src stands (for nodes an applet made out of others). */
