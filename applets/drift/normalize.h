@@ -15,7 +15,8 @@
     X(IAM_POLICIES, "iam-policies",                                                                \
       "IAM policy documents: JSON in a string, one or a list of one, order, an empty Sid")         \
     X(ARNS, "arns", "ARNs: case where AWS ignores it")                                             \
-    X(K8S_DEFAULTS, "k8s-fields", "fields that a Kubernetes server fills in by itself")
+    X(K8S_DEFAULTS, "k8s-fields", "fields that a Kubernetes server fills in by itself")            \
+    X(REMARKS, "remarks", "a person's remark behind a value: 'ami-1 (Ubuntu)' = 'ami-1'")
 
 #define DRIFT_NORMALIZER_ENUM(id, name, text) DRIFT_NORM_##id,
 enum drift_normalizer { DRIFT_NORMALIZERS(DRIFT_NORMALIZER_ENUM) DRIFT_NORMALIZER_COUNT };

@@ -18,13 +18,17 @@
 enum drift_step_kind {
     DRIFT_STEP_KEY,   /* member of a map, on the sides that have it */
     DRIFT_STEP_ITEM,  /* element of a list */
-    DRIFT_STEP_MEMBER /* a fleet's member: a key on the actual side, the template itself on the plan's */
+    DRIFT_STEP_MEMBER /* a fleet's member: a key (or an element: actual_index) on the actual side, the
+                         template itself on the plan's (plan_index 0; DRIFT_NOWHERE: an extra one) */
 };
 
 struct drift_step {
     const struct drift_step *up; /* NULL: this is a child of the root; the root itself is NULL */
     enum drift_step_kind kind;
     bool resource;               /* a resource begins here: what people own, count, name */
+    bool collection;             /* resources stand in it, and are shown with its name */
+    bool rewritten; /* what lies below was read out of a string or brought into canonical form:
+                       pointers do not lead there, only the value at this step can be replaced */
     struct sb_str name;          /* key, or identity without brackets: "name=x", "=x", "3" */
     struct sb_str plan_name;     /* KEY: the plan's key where a rename made it another, else = name */
     uint32_t plan_index, actual_index;               /* ITEM; DRIFT_NOWHERE = not on that side */
@@ -40,8 +44,9 @@ void drift_path_resource(struct sb_buf *b, const struct drift_step *path);
 void drift_path_attribute(struct sb_buf *b, const struct drift_step *path);
 
 /* A compiled path glob over identities: "*" one step, "**" any number, and shell globs inside a
- * step; a leading "/" anchors at the root, without one it may start anywhere. "/a/b" also covers what
- * lies below when `prefix` is set. */
+ * step; a leading "/" anchors at the root, without one it may start anywhere. A step in brackets is an
+ * element ("[name=prod-*]", "[*]"; a "/" inside the brackets needs no escape), any other step is a key.
+ * "/a/b" also covers what lies below when `prefix` is set. */
 struct drift_glob;
 int drift_glob_new(struct sb_doc_pool *pool, struct sb_str text, struct drift_glob **ret,
                    struct sb_error *e);
