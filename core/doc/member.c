@@ -131,8 +131,8 @@ static bool duplicate_small(const struct sb_doc_member *members, size_t count, s
 }
 
 /* The slot of the member's key in a table of member indexes + 1. */
-static size_t *member_slot(size_t *slots, size_t mask, const struct sb_doc_member *members,
-                           const struct sb_doc_key *key)
+static uint32_t *member_slot(uint32_t *slots, size_t mask, const struct sb_doc_member *members,
+                             const struct sb_doc_key *key)
 {
     size_t at = (size_t)key->hash & mask;
     while (slots[at] && members[slots[at] - 1].key != key)
@@ -146,15 +146,15 @@ bool sb_doc_duplicate(const struct sb_doc_member *members, size_t count, size_t 
     if (count <= LINEAR_MAX)
         return duplicate_small(members, count, ret_first, ret_again);
     size_t cap = slots_for(count);
-    SB_CLEANUP_FREE size_t *slots = sb_xcalloc(cap, sizeof *slots);
+    SB_CLEANUP_FREE uint32_t *slots = sb_xcalloc(cap, sizeof *slots);
     for (size_t i = 0; i < count; i++) {
-        size_t *slot = member_slot(slots, cap - 1, members, members[i].key);
+        uint32_t *slot = member_slot(slots, cap - 1, members, members[i].key);
         if (*slot) {
             *ret_first = *slot - 1;
             *ret_again = i;
             return true;
         }
-        *slot = i + 1;
+        *slot = (uint32_t)i + 1;
     }
     return false;
 }
@@ -162,14 +162,14 @@ bool sb_doc_duplicate(const struct sb_doc_member *members, size_t count, size_t 
 size_t sb_doc_keep_last(struct sb_doc_member *members, size_t count)
 {
     size_t cap = slots_for(count), kept = 0;
-    SB_CLEANUP_FREE size_t *slots = sb_xcalloc(cap, sizeof *slots);
+    SB_CLEANUP_FREE uint32_t *slots = sb_xcalloc(cap, sizeof *slots);
     for (size_t i = 0; i < count; i++) {
-        size_t *slot = member_slot(slots, cap - 1, members, members[i].key);
+        uint32_t *slot = member_slot(slots, cap - 1, members, members[i].key);
         if (*slot) {
             members[*slot - 1] = members[i];
         } else {
             members[kept++] = members[i];
-            *slot = kept;
+            *slot = (uint32_t)kept;
         }
     }
     return kept;
