@@ -69,6 +69,8 @@ static void describe(const struct sb_json_reader *r, char *out, size_t size)
         snprintf(out, size, "the end of the file");
     else if (c == '"')
         snprintf(out, size, "a string");
+    else if (c == '\'')
+        snprintf(out, size, "a single quote");
     else if (c < 0x20 || c == 0x7F)
         snprintf(out, size, "the control character U+%04X", c);
     else

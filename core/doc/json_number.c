@@ -27,6 +27,8 @@ static const char *hint_for(const char *p, size_t len)
         return "a number has no leading zeros; text goes in double quotes";
     if (*digit == '.')
         return "write a digit before the point: 0.5";
+    if (*p == '-' && (len == 1 || *digit == '-'))
+        return "is this YAML?";
     if (*digit == 'I' || *digit == 'N' || *digit == 'i')
         return "JSON has no infinities and no NaN: use null or a string";
     if (memchr(p, '.', len))

@@ -107,7 +107,7 @@ static int escape(struct sb_json_reader *r, const char **at, char **out)
     static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
     char c = (*at)[1];
     if (c == 'u') {
-        uint32_t code;
+        uint32_t code = 0;
         int rc = unicode_escape(r, at, &code);
         if (rc == 0)
             *out += sb_utf8_encode(code, *out);
