@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define SCRATCH_MAX ((size_t)8192)
+#define DEFAULT_DEPTH 256u
 
 int sb_yaml_fail(struct sb_yaml_reader *r, const yaml_mark_t *at, enum sb_err code, const char *fmt,
                  ...)
@@ -82,8 +83,8 @@ static const char *scalar_text(struct sb_yaml_reader *r, const yaml_event_t *ev,
     const char *s = (const char *)ev->data.scalar.value;
     size_t len = ev->data.scalar.length;
     yaml_scalar_style_t style = ev->data.scalar.style;
-    bool quoted = style == YAML_SINGLE_QUOTED_SCALAR_STYLE ||
-                  style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
+    bool quoted =
+        style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
     if (len == 0)
         return "";
     if (quoted || style == YAML_PLAIN_SCALAR_STYLE) {
@@ -164,9 +165,10 @@ static void set_key(struct sb_yaml_reader *r, const yaml_event_t *ev, const stru
 static int not_a_key(struct sb_yaml_reader *r, const yaml_event_t *ev, const char *what)
 {
     sb_yaml_fail(r, &ev->start_mark, SB_EINPUT, "a %s cannot be a key here", what);
-    return sb_hint(r->e, "%s", strcmp(what, "null") == 0
-                                   ? "write the missing key, or quote it"
-                                   : "quote the key; a value like {{ x }} must be quoted too");
+    return sb_hint(r->e, "%s",
+                   strcmp(what, "null") == 0
+                       ? "write the missing key, or quote it"
+                       : "quote the key; a value like {{ x }} must be quoted too");
 }
 
 /* --- scalars --- */
@@ -187,8 +189,8 @@ static int anchor_scalar(struct sb_yaml_reader *r, const yaml_event_t *ev, struc
         return -(int)r->e->code;
     struct sb_yaml_anchor *a = &r->anchors.items[anchor - 1];
     size_t len = ev->data.scalar.length;
-    a->text = (struct sb_str){
-        sb_arena_dup(&r->names, (const char *)ev->data.scalar.value, len), len};
+    a->text =
+        (struct sb_str){sb_arena_dup(&r->names, (const char *)ev->data.scalar.value, len), len};
     a->scalar = true;
     sb_yaml_anchor_close(r, anchor, 0);
     return 0;
@@ -233,8 +235,8 @@ static int take_key(struct sb_yaml_reader *r, const yaml_event_t *ev)
         return 0;
     }
     trap(r, ev, true);
-    set_key(r, ev, sb_doc_intern(r->pool, (const char *)ev->data.scalar.value,
-                                 ev->data.scalar.length));
+    set_key(r, ev,
+            sb_doc_intern(r->pool, (const char *)ev->data.scalar.value, ev->data.scalar.length));
     return 0;
 }
 
@@ -284,8 +286,8 @@ static int check_depth(struct sb_yaml_reader *r, const yaml_event_t *ev, bool fl
         return sb_yaml_fail(r, &ev->start_mark, SB_ETOOBIG, "nested deeper than %u levels",
                             r->limits.depth);
     if (flow && r->flow >= r->limits.flow_depth)
-        return sb_yaml_fail(r, &ev->start_mark, SB_ETOOBIG,
-                            "[ and { nested deeper than %u levels", r->limits.flow_depth);
+        return sb_yaml_fail(r, &ev->start_mark, SB_ETOOBIG, "[ and { nested deeper than %u levels",
+                            r->limits.flow_depth);
     return 0;
 }
 
@@ -353,8 +355,7 @@ static int on_event(struct sb_yaml_reader *r, const yaml_event_t *ev)
     case YAML_SCALAR_EVENT: return on_scalar(r, ev);
     case YAML_ALIAS_EVENT: return on_alias(r, ev);
     case YAML_SEQUENCE_START_EVENT:
-        return open_collection(r, ev, SB_DOC_LIST,
-                               (const char *)ev->data.sequence_start.anchor,
+        return open_collection(r, ev, SB_DOC_LIST, (const char *)ev->data.sequence_start.anchor,
                                (const char *)ev->data.sequence_start.tag,
                                ev->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE);
     case YAML_MAPPING_START_EVENT:
@@ -390,19 +391,6 @@ static int read_events(struct sb_yaml_reader *r, bool single)
     }
 }
 
-static struct sb_doc_limits fill_limits(const struct sb_doc_limits *given)
-{
-    const struct sb_doc_limits *d = &sb_doc_limits_default;
-    struct sb_doc_limits l = *given;
-    l.bytes = l.bytes ? l.bytes : d->bytes;
-    l.nodes = l.nodes ? l.nodes : d->nodes;
-    l.depth = l.depth ? l.depth : 256;
-    l.flow_depth = l.flow_depth ? l.flow_depth : d->flow_depth;
-    l.scalar = l.scalar ? l.scalar : d->scalar;
-    l.expansion = l.expansion ? l.expansion : d->expansion;
-    return l;
-}
-
 static void reader_init(struct sb_yaml_reader *r, struct sb_doc_pool *pool,
                         const struct sb_doc_text *text, const struct sb_yaml_options *opts,
                         struct sb_error *e)
@@ -411,7 +399,7 @@ static void reader_init(struct sb_yaml_reader *r, struct sb_doc_pool *pool,
     r->arena = sb_doc_arena(pool);
     if (opts)
         r->opts = *opts;
-    r->limits = fill_limits(opts ? &opts->limits : &sb_doc_limits_default);
+    r->limits = sb_doc_limits_fill(opts ? &opts->limits : NULL, DEFAULT_DEPTH);
     r->scratch = (struct sb_buf)SB_BUF_INIT(SCRATCH_MAX);
 }
 
@@ -444,13 +432,13 @@ static int read_text(struct sb_yaml_reader *r, bool single)
     if (!yaml_parser_initialize(&r->parser))
         sb_out_of_memory();
     yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&r->parser,
-                                 (const unsigned char *)text->bytes + r->scan.start,
+    yaml_parser_set_input_string(&r->parser, (const unsigned char *)text->bytes + r->scan.start,
                                  text->len - r->scan.start);
     rc = read_events(r, single);
     yaml_parser_delete(&r->parser);
     if (!rc && !r->docs.len) {
-        sb_fail_at(r->e, SB_EINPUT, text->name, 1, 1, "no document: nothing but blanks or comments");
+        sb_fail_at(r->e, SB_EINPUT, text->name, 1, 1,
+                   "no document: nothing but blanks or comments");
         rc = sb_hint(r->e, "write {} for an empty mapping");
     }
     return rc;

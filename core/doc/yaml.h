@@ -9,9 +9,10 @@
 
 struct sb_yaml_options {
     struct sb_doc_limits limits;
-    bool yaml_1_1;              /* resolve plain scalars as YAML 1.1 readers do */
-    bool keep_tags;             /* an unknown tag is kept: the value is read as untagged */
-    struct sb_doc_traps *traps; /* borrowed, may be NULL: scalars that other readers take otherwise */
+    bool yaml_1_1;  /* resolve plain scalars as YAML 1.1 readers do */
+    bool keep_tags; /* an unknown tag is kept: the value is read as untagged */
+    struct sb_doc_traps
+        *traps; /* borrowed, may be NULL: scalars that other readers take otherwise */
 };
 
 /* Exactly one document; a second one is an error at its position. An empty stream is an error. */

@@ -88,8 +88,7 @@ int sb_yaml_alias(struct sb_yaml_reader *r, const yaml_event_t *ev,
 {
     const char *name = (const char *)ev->data.alias.anchor;
     size_t len = strlen(name);
-    uintptr_t index =
-        len > MAX_NAME ? 0 : (uintptr_t)sb_map_get(&r->anchor_names, name, len);
+    uintptr_t index = len > MAX_NAME ? 0 : (uintptr_t)sb_map_get(&r->anchor_names, name, len);
     if (len > MAX_NAME)
         return sb_yaml_fail(r, &ev->start_mark, SB_ETOOBIG, "alias name over %u bytes", MAX_NAME);
     if (!index)
@@ -104,8 +103,8 @@ int sb_yaml_alias(struct sb_yaml_reader *r, const yaml_event_t *ev,
         return sb_yaml_fail(r, &ev->start_mark, SB_ETOOBIG,
                             "alias *%s: nested deeper than %u levels", name, r->limits.depth);
     r->written++;
-    int rc = sb_yaml_charge(r, a->nodes, sb_yaml_line(&ev->start_mark),
-                            sb_yaml_column(&ev->start_mark));
+    int rc =
+        sb_yaml_charge(r, a->nodes, sb_yaml_line(&ev->start_mark), sb_yaml_column(&ev->start_mark));
     if (rc)
         return rc;
     *ret = a;

@@ -5,13 +5,10 @@
  * one mapping count as one list, with a warning. Merged members follow the host's own and keep the
  * place where they were written. Every merged member is charged to the expansion budget.
  *
- * Keys are interned, so they are compared by pointer: up to LINEAR members each with each, beyond by
- * an index made for this one mapping. */
+ * Keys are interned, so they are compared by pointer. */
 #include "core/doc/yaml_reader.h"
 
 #include <string.h>
-
-#define LINEAR 8u
 
 static int duplicate(struct sb_yaml_reader *r, const struct sb_doc_member *first,
                      const struct sb_doc_member *second)
@@ -21,17 +18,6 @@ static int duplicate(struct sb_yaml_reader *r, const struct sb_doc_member *first
                SB_STR_ARG(((struct sb_str){second->key->text, SB_MIN(second->key->len, 200u)})),
                first->line, first->column);
     return sb_hint(r->e, "remove or rename one of them: readers differ in which one counts");
-}
-
-static int check_few(struct sb_yaml_reader *r, const struct sb_doc_member *m, size_t n)
-{
-    for (size_t i = 1; i < n; i++) {
-        for (size_t j = 0; j < i; j++) {
-            if (SB_UNLIKELY(m[i].key == m[j].key))
-                return duplicate(r, &m[j], &m[i]);
-        }
-    }
-    return 0;
 }
 
 /* The slot of key: empty (0), or index + 1 of the member that has it. */
@@ -53,17 +39,6 @@ static size_t index_clear(struct sb_yaml_reader *r, uint64_t n)
     sb_vec_reserve(&r->slots, size);
     memset(r->slots.items, 0, size * sizeof *r->slots.items);
     return size - 1;
-}
-
-static int index_own(struct sb_yaml_reader *r, size_t mask, const struct sb_doc_member *m, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        uint32_t *slot = slot_of(r, mask, m, m[i].key);
-        if (SB_UNLIKELY(*slot))
-            return duplicate(r, &m[*slot - 1], &m[i]);
-        *slot = (uint32_t)i + 1;
-    }
-    return 0;
 }
 
 int sb_yaml_merge_put(struct sb_yaml_reader *r, const yaml_mark_t *at, struct sb_doc_node *value)
@@ -131,29 +106,31 @@ static int merge_all(struct sb_yaml_reader *r, const struct sb_yaml_frame *f)
     if (rc)
         return rc;
     size_t mask = index_clear(r, own + more);
-    rc = index_own(r, mask, r->members.items + f->base, own);
-    for (size_t i = f->merge_base; !rc && i < r->merges.len; i++) {
+    for (size_t i = 0; i < own; i++) {
+        const struct sb_doc_member *m = r->members.items + f->base;
+        *slot_of(r, mask, m, m[i].key) = (uint32_t)i + 1;
+    }
+    for (size_t i = f->merge_base; i < r->merges.len; i++) {
         const struct sb_doc_node *source;
         for (uint32_t k = 0; (source = merge_source(r->merges.items[i].node, k)); k++)
             merge_one(r, f, mask, source);
     }
     r->merges.len = f->merge_base;
-    return rc;
+    return 0;
 }
 
 int sb_yaml_map_close(struct sb_yaml_reader *r, const struct sb_yaml_frame *f)
 {
-    size_t n = r->members.len - f->base;
-    int rc;
-    if (r->merges.len > f->merge_base)
-        rc = merge_all(r, f);
-    else if (n <= LINEAR)
-        rc = check_few(r, r->members.items + f->base, n);
-    else
-        rc = index_own(r, index_clear(r, n), r->members.items + f->base, n);
-    if (rc)
-        return rc;
-    n = r->members.len - f->base;
+    const struct sb_doc_member *own = r->members.items + f->base;
+    size_t n = r->members.len - f->base, first, again;
+    if (n > 1 && sb_doc_duplicate(own, n, &first, &again))
+        return duplicate(r, &own[first], &own[again]);
+    if (r->merges.len > f->merge_base) {
+        int rc = merge_all(r, f);
+        if (rc)
+            return rc;
+        n = r->members.len - f->base;
+    }
     size_t size = n * sizeof *f->node->u.members;
     f->node->count = (uint32_t)n;
     f->node->u.members = sb_arena_alloc(r->arena, size);

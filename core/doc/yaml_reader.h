@@ -52,7 +52,7 @@ struct sb_yaml_merge { /* the value of one `<<` */
 
 struct sb_yaml_frame {
     struct sb_doc_node *node;
-    const struct sb_doc_key *key;     /* of the value to come; NULL with have_key: a merge key */
+    const struct sb_doc_key *key; /* of the value to come; NULL with have_key: a merge key */
     uint32_t key_line, key_column;
     uint32_t base;       /* first of its items or members */
     uint32_t merge_base; /* first of its `<<` values */

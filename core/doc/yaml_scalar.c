@@ -98,14 +98,11 @@ struct sb_yaml_value sb_yaml_resolve(struct sb_str s)
     switch (s.len ? s.p[0] : '~') {
     case '~':
     case 'n':
-    case 'N':
-        return value(is_null(s) ? SB_DOC_NULL : SB_DOC_STRING, 0);
+    case 'N': return value(is_null(s) ? SB_DOC_NULL : SB_DOC_STRING, 0);
     case 't':
-    case 'T':
-        return is_word(s, yes) ? value(SB_DOC_BOOL, SB_DOC_TRUE) : value(SB_DOC_STRING, 0);
+    case 'T': return is_word(s, yes) ? value(SB_DOC_BOOL, SB_DOC_TRUE) : value(SB_DOC_STRING, 0);
     case 'f':
-    case 'F':
-        return value(is_word(s, no) ? SB_DOC_BOOL : SB_DOC_STRING, 0);
+    case 'F': return value(is_word(s, no) ? SB_DOC_BOOL : SB_DOC_STRING, 0);
     case '.':
     case '+':
     case '-':

@@ -13,12 +13,12 @@ enum { PLAIN, BREAK, CONTROL, HIGH };
 
 #define C16(x) x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x
 static const unsigned char byte_class[256] = {
-    CONTROL, CONTROL, CONTROL, CONTROL, CONTROL, CONTROL, CONTROL, CONTROL,
-    CONTROL, PLAIN,   BREAK,   CONTROL, CONTROL, BREAK,   CONTROL, CONTROL,
-    C16(CONTROL), C16(PLAIN), C16(PLAIN), C16(PLAIN), C16(PLAIN), C16(PLAIN),
-    PLAIN, PLAIN, PLAIN, PLAIN, PLAIN, PLAIN, PLAIN, PLAIN,
-    PLAIN, PLAIN, PLAIN, PLAIN, PLAIN, PLAIN, PLAIN, CONTROL,
-    C16(HIGH), C16(HIGH), C16(HIGH), C16(HIGH), C16(HIGH), C16(HIGH), C16(HIGH), C16(HIGH)};
+    CONTROL,      CONTROL,    CONTROL,    CONTROL,    CONTROL,    CONTROL,    CONTROL,   CONTROL,
+    CONTROL,      PLAIN,      BREAK,      CONTROL,    CONTROL,    BREAK,      CONTROL,   CONTROL,
+    C16(CONTROL), C16(PLAIN), C16(PLAIN), C16(PLAIN), C16(PLAIN), C16(PLAIN), PLAIN,     PLAIN,
+    PLAIN,        PLAIN,      PLAIN,      PLAIN,      PLAIN,      PLAIN,      PLAIN,     PLAIN,
+    PLAIN,        PLAIN,      PLAIN,      PLAIN,      PLAIN,      CONTROL,    C16(HIGH), C16(HIGH),
+    C16(HIGH),    C16(HIGH),  C16(HIGH),  C16(HIGH),  C16(HIGH),  C16(HIGH)};
 
 /* The code point at p when YAML or we refuse it, else 0. The text is well-formed UTF-8. */
 static uint32_t refused(const unsigned char *p)

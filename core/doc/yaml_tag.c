@@ -9,14 +9,23 @@
 #define STANDARD "tag:yaml.org,2002:"
 #define MAX_EXPONENT 18u /* digits; core/doc/number takes no more */
 
-enum tag { TAG_NONE, TAG_STR, TAG_INT, TAG_FLOAT, TAG_BOOL, TAG_NULL, TAG_SEQ, TAG_MAP, TAG_UNKNOWN };
+enum tag {
+    TAG_NONE,
+    TAG_STR,
+    TAG_INT,
+    TAG_FLOAT,
+    TAG_BOOL,
+    TAG_NULL,
+    TAG_SEQ,
+    TAG_MAP,
+    TAG_UNKNOWN
+};
 
 static enum tag tag_of(const char *text)
 {
-    static const char *const names[] = {[TAG_STR] = "str",   [TAG_INT] = "int",
-                                        [TAG_FLOAT] = "float", [TAG_BOOL] = "bool",
-                                        [TAG_NULL] = "null", [TAG_SEQ] = "seq",
-                                        [TAG_MAP] = "map"};
+    static const char *const names[] = {
+        [TAG_STR] = "str",   [TAG_INT] = "int", [TAG_FLOAT] = "float", [TAG_BOOL] = "bool",
+        [TAG_NULL] = "null", [TAG_SEQ] = "seq", [TAG_MAP] = "map"};
     if (!text)
         return TAG_NONE;
     if (strcmp(text, "!") == 0)
