@@ -38,7 +38,8 @@ bool sb_str_starts(struct sb_str s, struct sb_str prefix);
 bool sb_str_ends(struct sb_str s, struct sb_str suffix);
 
 /* Shell-like glob over the whole text: * (any run), ? (one code point), [abc] [a-z] [!x], \ quotes.
- * With `sep` not 0, * and ? do not cross it and ** does. Linear in pattern x text. */
+ * With `sep` not 0, only ** and a `sep` in the pattern match it: *, ? and classes do not. A [ that
+ * nothing closes stands for itself. Linear in pattern x text. */
 bool sb_str_glob(struct sb_str pattern, struct sb_str text, char sep);
 
 /* The candidate nearest to `word` by edit distance (Damerau, restricted), or NULL when none is near

@@ -23,17 +23,19 @@ int sb_utf8_width(uint32_t code);
 size_t sb_text_width(struct sb_str s);
 
 /* True for code points that must never reach a terminal raw: C0, DEL, C1, bidi controls, line
- * separators, zero-width and format characters, tags (facts: documents, section 6). */
+ * separators, and what shows as nothing, so that two texts may look equal and are not: zero-width
+ * and format characters, fillers, variation selectors, tags (facts: documents, section 6). */
 bool sb_utf8_hostile(uint32_t code);
 
 /* Appends s so that it can be shown on a terminal: hostile code points as \u{NNNN}, invalid bytes
- * as \xNN, and a backslash doubled when anything was escaped. Clean text is copied as it is. This
+ * as \xNN, and a backslash doubled when anything was escaped. Clean text is copied as it is; text
+ * that looks like such an escape is not clean, so that different texts are shown differently. This
  * and sb_escape_json are the only ways data reaches an output. */
 void sb_escape(struct sb_buf *b, struct sb_str s);
-/* As above, in double quotes when anything was escaped or the text is empty. */
+/* As above, in double quotes when anything was escaped, it is empty or starts with a quote. */
 void sb_escape_name(struct sb_buf *b, struct sb_str s);
-/* Appends s as a JSON string with its quotes. C0, DEL, C1, bidi controls, U+2028/2029 are written
- * \uXXXX; invalid bytes become U+FFFD. */
+/* Appends s as a JSON string with its quotes. All hostile code points are written \uXXXX (RFC
+ * 8259: a pair above U+FFFF); invalid bytes become U+FFFD. */
 void sb_escape_json(struct sb_buf *b, struct sb_str s);
 /* Appends s as HTML text or a quoted attribute value: < > & " ' as entities, hostile code points as
  * visible \u{NNNN}. */
