@@ -27,7 +27,7 @@ void sb_time_print(struct sb_buf *b, int64_t ns);
  * only when allow_negative; a lone "0"; or ISO 8601 PnDTnHnMnS / PnW without years and months.
  * -SB_EINPUT with a reason otherwise ("1y": say 365d). */
 int sb_duration_parse(struct sb_str s, bool allow_negative, int64_t *ret_ns, struct sb_error *e);
-/* Canonical: "1d2h", "1.5s", "0s". */
+/* Canonical: "1d2h", "1.5s", "0s": days are the largest unit; reads back equal. */
 void sb_duration_print(struct sb_buf *b, int64_t ns);
 
 struct sb_civil {
