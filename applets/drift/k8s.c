@@ -57,11 +57,11 @@ static bool is_cluster_kind(struct sb_str kind)
 /* An object or a List, by what every one of them has. */
 static bool is_object(struct sb_doc_pool *pool, const struct sb_doc_node *doc)
 {
-    if (drift_member_str(pool, doc, "apiVersion").len == 0 ||
-        drift_member_str(pool, doc, "kind").len == 0)
+    if (drift_get_str(pool, doc, "apiVersion").len == 0 ||
+        drift_get_str(pool, doc, "kind").len == 0)
         return false;
-    const struct sb_doc_node *metadata = drift_member(pool, doc, "metadata");
-    const struct sb_doc_node *items = drift_member(pool, doc, "items");
+    const struct sb_doc_node *metadata = drift_get(pool, doc, "metadata");
+    const struct sb_doc_node *items = drift_get(pool, doc, "items");
     return (metadata && metadata->type == SB_DOC_MAP) || (items && items->type == SB_DOC_LIST);
 }
 
@@ -91,9 +91,9 @@ static int fold_string_data(struct sb_doc_pool *pool, struct sb_doc_node **objec
                             struct sb_error *e)
 {
     struct sb_doc_node *text, *data;
-    int rc = drift_member_take(pool, *object, "stringData", SB_DOC_MAP, &text, e);
+    int rc = drift_get_take(pool, *object, "stringData", SB_DOC_MAP, &text, e);
     if (rc == 0)
-        rc = drift_member_take(pool, *object, "data", SB_DOC_MAP, &data, e);
+        rc = drift_get_take(pool, *object, "data", SB_DOC_MAP, &data, e);
     if (rc < 0 || !text)
         return rc;
     if (!data) {
@@ -120,7 +120,7 @@ static int fold_string_data(struct sb_doc_pool *pool, struct sb_doc_node **objec
     struct sb_doc_node *folded = sb_doc_map(pool, members.items, members.len);
     sb_doc_place_as(folded, data);
     sb_vec_done(&members);
-    drift_mark_secret(text);
+    drift_seal(text);
     *object = drift_map_with(pool, *object, "data", folded);
     size_t at = sb_doc_find(pool, *object, sb_doc_intern(pool, "stringData", 10));
     struct sb_doc_member *all = (*object)->u.members; /* this copy's own array */
@@ -133,13 +133,13 @@ static int seal_secret(struct sb_doc_pool *pool, struct sb_doc_node **object,
                        const struct sb_doc_node *metadata, struct sb_error *e)
 {
     int rc = fold_string_data(pool, object, e);
-    struct sb_doc_node *data = drift_member(pool, *object, "data");
-    struct sb_doc_node *applied = drift_member(pool, drift_member(pool, metadata, "annotations"),
-                                               "kubectl.kubernetes.io/last-applied-configuration");
+    struct sb_doc_node *data = drift_get(pool, *object, "data");
+    struct sb_doc_node *applied = drift_get(pool, drift_get(pool, metadata, "annotations"),
+                                            "kubectl.kubernetes.io/last-applied-configuration");
     if (data)
-        drift_mark_secret(data);
+        drift_seal(data);
     if (applied) /* holds the whole manifest again, values included */
-        drift_mark_secret(applied);
+        drift_seal(applied);
     return rc;
 }
 
@@ -148,11 +148,11 @@ static int refuse(struct sb_doc_pool *pool, struct sb_doc_node *doc, const char 
                   struct sb_error *e)
 {
     sb_doc_fail(pool, doc, e, "this Kubernetes document has no %s", what);
-    if (drift_member(pool, doc, "generateName") ||
-        drift_member(pool, drift_member(pool, doc, "metadata"), "generateName"))
+    if (drift_get(pool, doc, "generateName") ||
+        drift_get(pool, drift_get(pool, doc, "metadata"), "generateName"))
         return sb_hint(e,
                        "generateName makes a new name each time: there is nothing to pair it with");
-    if (drift_member(pool, doc, "resources") || drift_member(pool, doc, "bases"))
+    if (drift_get(pool, doc, "resources") || drift_get(pool, doc, "bases"))
         return sb_hint(e, "a kustomization is rendered first: kustomize build DIR | srebox drift "
                           "check k8s:- ACTUAL");
     return sb_hint(e, "each document needs apiVersion, kind and metadata.name; Helm and Kustomize "
@@ -162,9 +162,9 @@ static int refuse(struct sb_doc_pool *pool, struct sb_doc_node *doc, const char 
 static int put_address(struct sb_doc_pool *pool, struct sb_buf *b, struct sb_doc_node *object,
                        struct sb_str namespace, struct sb_error *e)
 {
-    struct sb_str api = drift_member_str(pool, object, "apiVersion");
-    struct sb_str name = drift_member_str(pool, drift_member(pool, object, "metadata"), "name");
-    struct sb_str kind = drift_member_str(pool, object, "kind");
+    struct sb_str api = drift_get_str(pool, object, "apiVersion");
+    struct sb_str name = drift_get_str(pool, drift_get(pool, object, "metadata"), "name");
+    struct sb_str kind = drift_get_str(pool, object, "kind");
     const char *slash = memchr(api.p, '/', api.len);
     if (slash)
         sb_buf_put(b, api.p, (size_t)(slash - api.p));
@@ -183,14 +183,14 @@ static int check_object(struct sb_doc_pool *pool, struct sb_doc_node *object, st
 {
     if (object->type != SB_DOC_MAP)
         return refuse(pool, object, "apiVersion (it is no map)", e);
-    if (drift_member_str(pool, object, "apiVersion").len == 0)
+    if (drift_get_str(pool, object, "apiVersion").len == 0)
         return refuse(pool, object, "apiVersion", e);
-    struct sb_str kind = drift_member_str(pool, object, "kind");
+    struct sb_str kind = drift_get_str(pool, object, "kind");
     if (kind.len == 0)
         return refuse(pool, object, "kind", e);
-    if (sb_str_is(kind, "Kustomization") && drift_member(pool, object, "resources"))
+    if (sb_str_is(kind, "Kustomization") && drift_get(pool, object, "resources"))
         return refuse(pool, object, "object: it is a kustomization", e);
-    if (drift_member_str(pool, drift_member(pool, object, "metadata"), "name").len == 0)
+    if (drift_get_str(pool, drift_get(pool, object, "metadata"), "name").len == 0)
         return refuse(pool, object, "metadata.name", e);
     return 0;
 }
@@ -200,10 +200,10 @@ static int add_object(struct drift_tree *t, struct sb_doc_node *object, struct s
     int rc = check_object(t->pool, object, e);
     if (rc < 0)
         return rc;
-    struct sb_doc_node *metadata = drift_member(t->pool, object, "metadata");
-    struct sb_str namespace = drift_member_str(t->pool, metadata, "namespace");
-    struct sb_str kind = drift_member_str(t->pool, object, "kind");
-    struct sb_str api = drift_member_str(t->pool, object, "apiVersion");
+    struct sb_doc_node *metadata = drift_get(t->pool, object, "metadata");
+    struct sb_str namespace = drift_get_str(t->pool, metadata, "namespace");
+    struct sb_str kind = drift_get_str(t->pool, object, "kind");
+    struct sb_str api = drift_get_str(t->pool, object, "apiVersion");
     if (namespace.len == 0 && is_cluster_kind(kind)) {
         namespace = SB_STR("-");
     } else if (namespace.len == 0) {
@@ -228,23 +228,23 @@ static int add_object(struct drift_tree *t, struct sb_doc_node *object, struct s
 static struct sb_doc_node *list_item(struct sb_doc_pool *pool, const struct sb_doc_node *list,
                                      struct sb_doc_node *item)
 {
-    struct sb_str kind = drift_member_str(pool, list, "kind");
-    if (item->type != SB_DOC_MAP || kind.len <= 4 || drift_member(pool, item, "kind"))
+    struct sb_str kind = drift_get_str(pool, list, "kind");
+    if (item->type != SB_DOC_MAP || kind.len <= 4 || drift_get(pool, item, "kind"))
         return item;
     struct sb_doc_node *named = sb_doc_string(pool, kind.p, kind.len - 4);
     sb_doc_place_as(named, item);
     item = drift_map_with(pool, item, "kind", named);
-    if (!drift_member(pool, item, "apiVersion"))
-        item = drift_map_with(pool, item, "apiVersion", drift_member(pool, list, "apiVersion"));
+    if (!drift_get(pool, item, "apiVersion"))
+        item = drift_map_with(pool, item, "apiVersion", drift_get(pool, list, "apiVersion"));
     return item;
 }
 
 static bool is_list(struct sb_doc_pool *pool, const struct sb_doc_node *doc)
 {
-    const struct sb_doc_node *items = drift_member(pool, doc, "items");
-    return sb_str_ends(drift_member_str(pool, doc, "kind"), SB_STR("List")) && items &&
+    const struct sb_doc_node *items = drift_get(pool, doc, "items");
+    return sb_str_ends(drift_get_str(pool, doc, "kind"), SB_STR("List")) && items &&
            (items->type == SB_DOC_LIST || items->type == SB_DOC_NULL) &&
-           drift_member_str(pool, doc, "apiVersion").len;
+           drift_get_str(pool, doc, "apiVersion").len;
 }
 
 int drift_k8s_add(struct drift_tree *t, struct sb_doc_node *docs, struct sb_error *e)
@@ -263,7 +263,7 @@ int drift_k8s_add(struct drift_tree *t, struct sb_doc_node *docs, struct sb_erro
                      : sb_fail(e, SB_ETOOBIG, "more than %zu Kubernetes objects", MAX_OBJECTS);
             continue;
         }
-        const struct sb_doc_node *items = drift_member(t->pool, doc, "items");
+        const struct sb_doc_node *items = drift_get(t->pool, doc, "items");
         for (uint32_t i = items->type == SB_DOC_LIST ? items->count : 0; i > 0; i--)
             sb_vec_push(&todo, list_item(t->pool, doc, items->u.items[i - 1]));
         if (todo.len > MAX_OBJECTS)

@@ -52,21 +52,20 @@ void drift_side_note(struct sb_doc_pool *pool, struct drift_side *side, const ch
     side->notes[side->n_notes++] = sb_arena_strdup(sb_doc_arena(pool), text);
 }
 
-struct sb_doc_node *drift_member(struct sb_doc_pool *pool, const struct sb_doc_node *n,
-                                 const char *key)
+struct sb_doc_node *drift_get(struct sb_doc_pool *pool, const struct sb_doc_node *n,
+                              const char *key)
 {
     return n && n->type == SB_DOC_MAP ? sb_doc_get_str(pool, n, key) : NULL;
 }
 
-struct sb_str drift_member_str(struct sb_doc_pool *pool, const struct sb_doc_node *n,
-                               const char *key)
+struct sb_str drift_get_str(struct sb_doc_pool *pool, const struct sb_doc_node *n, const char *key)
 {
-    const struct sb_doc_node *m = drift_member(pool, n, key);
+    const struct sb_doc_node *m = drift_get(pool, n, key);
     return m && m->type == SB_DOC_STRING ? sb_doc_str(m) : (struct sb_str){"", 0};
 }
 
-int drift_member_take(struct sb_doc_pool *pool, struct sb_doc_node *n, const char *key,
-                      enum sb_doc_type type, struct sb_doc_node **ret, struct sb_error *e)
+int drift_get_take(struct sb_doc_pool *pool, struct sb_doc_node *n, const char *key,
+                   enum sb_doc_type type, struct sb_doc_node **ret, struct sb_error *e)
 {
     if (n->type != SB_DOC_MAP)
         return sb_doc_fail(pool, n, e, "a map with \"%s\" is needed here, not a %s", key,
@@ -79,11 +78,11 @@ int drift_member_take(struct sb_doc_pool *pool, struct sb_doc_node *n, const cha
     return 0;
 }
 
-int drift_member_need(struct sb_doc_pool *pool, struct sb_doc_node *n, const char *key,
-                      enum sb_doc_type type, struct sb_doc_node **ret, struct sb_error *e)
+int drift_get_need(struct sb_doc_pool *pool, struct sb_doc_node *n, const char *key,
+                   enum sb_doc_type type, struct sb_doc_node **ret, struct sb_error *e)
 {
     struct sb_doc_node *m;
-    int rc = drift_member_take(pool, n, key, type, &m, e);
+    int rc = drift_get_take(pool, n, key, type, &m, e);
     if (rc < 0)
         return rc;
     if (!m)
@@ -114,7 +113,7 @@ struct sb_doc_node *drift_map_with(struct sb_doc_pool *pool, const struct sb_doc
     return copy;
 }
 
-void drift_mark_secret(struct sb_doc_node *n)
+void drift_seal(struct sb_doc_node *n)
 {
     SB_VEC(struct sb_doc_node *) todo = {0};
     sb_vec_push(&todo, n);

@@ -30,22 +30,21 @@ void drift_side_note(struct sb_doc_pool *pool, struct drift_side *side, const ch
     SB_PRINTF(3, 4);
 
 /* The member of a map; NULL when absent or when n is NULL or no map. */
-struct sb_doc_node *drift_member(struct sb_doc_pool *pool, const struct sb_doc_node *n,
-                                 const char *key);
+struct sb_doc_node *drift_get(struct sb_doc_pool *pool, const struct sb_doc_node *n,
+                              const char *key);
 /* The member when it is a non-empty string, else an empty str. */
-struct sb_str drift_member_str(struct sb_doc_pool *pool, const struct sb_doc_node *n,
-                               const char *key);
+struct sb_str drift_get_str(struct sb_doc_pool *pool, const struct sb_doc_node *n, const char *key);
 /* The member must be there with that type: else an error placed at n, or at the member. */
-int drift_member_need(struct sb_doc_pool *pool, struct sb_doc_node *n, const char *key,
-                      enum sb_doc_type type, struct sb_doc_node **ret, struct sb_error *e);
+int drift_get_need(struct sb_doc_pool *pool, struct sb_doc_node *n, const char *key,
+                   enum sb_doc_type type, struct sb_doc_node **ret, struct sb_error *e);
 /* As above, but absent or null is fine and leaves *ret NULL. */
-int drift_member_take(struct sb_doc_pool *pool, struct sb_doc_node *n, const char *key,
-                      enum sb_doc_type type, struct sb_doc_node **ret, struct sb_error *e);
+int drift_get_take(struct sb_doc_pool *pool, struct sb_doc_node *n, const char *key,
+                   enum sb_doc_type type, struct sb_doc_node **ret, struct sb_error *e);
 /* A copy of the map with one member set, or added at the end. */
 struct sb_doc_node *drift_map_with(struct sb_doc_pool *pool, const struct sb_doc_node *map,
                                    const char *key, struct sb_doc_node *value);
 /* Sets SB_DOC_SECRET on n and all below. Linear also on a DAG. */
-void drift_mark_secret(struct sb_doc_node *n);
+void drift_seal(struct sb_doc_node *n);
 
 /* --- Terraform (tfstate.c, tfplan.c, tfvalues.c, tfmask.c) --- */
 bool drift_tfstate_is(struct sb_doc_pool *pool, const struct sb_doc_node *root);

@@ -16,7 +16,7 @@ void drift_tf_secret(struct sb_doc_pool *pool, struct sb_doc_node *value,
     if (!value || !mask)
         return;
     if (sb_doc_is_true(mask)) {
-        drift_mark_secret(value);
+        drift_seal(value);
         return;
     }
     if (mask->type == SB_DOC_MAP && value->type == SB_DOC_MAP) {
@@ -27,7 +27,7 @@ void drift_tf_secret(struct sb_doc_pool *pool, struct sb_doc_node *value,
         for (uint32_t i = 0; i < mask->count && i < value->count; i++)
             drift_tf_secret(pool, value->u.items[i], mask->u.items[i]);
     } else if ((mask->type == SB_DOC_MAP || mask->type == SB_DOC_LIST) && mask->count) {
-        drift_mark_secret(value); /* a mask that does not fit: hide rather than show */
+        drift_seal(value); /* a mask that does not fit: hide rather than show */
     }
 }
 

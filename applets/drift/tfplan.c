@@ -6,6 +6,8 @@
  * resource is compared under its new address: an address is no part of reality; a note tells. */
 #include "applets/drift/source.h"
 
+#define PLAN_NOT_COMPLETE "(plan not complete)"
+
 /* One entry of resource_changes or resource_drift, masks applied. Sides that are null are NULL. */
 struct change {
     struct sb_doc_node *entry;
@@ -17,19 +19,18 @@ struct change {
 
 bool drift_tfplan_is(struct sb_doc_pool *pool, const struct sb_doc_node *root)
 {
-    return drift_member(pool, root, "format_version") &&
-           (drift_member(pool, root, "resource_changes") ||
-            drift_member(pool, root, "planned_values"));
+    return drift_get(pool, root, "format_version") &&
+           (drift_get(pool, root, "resource_changes") || drift_get(pool, root, "planned_values"));
 }
 
 static int side_of_change(struct sb_doc_pool *pool, struct sb_doc_node *change, const char *key,
                           const char *mask, struct sb_doc_node **ret, struct sb_error *e)
 {
     struct sb_doc_node *value;
-    int rc = drift_member_take(pool, change, key, SB_DOC_MAP, &value, e);
+    int rc = drift_get_take(pool, change, key, SB_DOC_MAP, &value, e);
     if (rc < 0)
         return rc;
-    drift_tf_secret(pool, value, drift_member(pool, change, mask));
+    drift_tf_secret(pool, value, drift_get(pool, change, mask));
     *ret = value;
     return 0;
 }
@@ -37,10 +38,10 @@ static int side_of_change(struct sb_doc_pool *pool, struct sb_doc_node *change, 
 static int change_address(struct sb_doc_pool *pool, struct change *c, struct sb_error *e)
 {
     struct sb_doc_node *address;
-    int rc = drift_member_need(pool, c->entry, "address", SB_DOC_STRING, &address, e);
+    int rc = drift_get_need(pool, c->entry, "address", SB_DOC_STRING, &address, e);
     if (rc < 0)
         return rc;
-    struct sb_str deposed = drift_member_str(pool, c->entry, "deposed");
+    struct sb_str deposed = drift_get_str(pool, c->entry, "deposed");
     struct sb_buf b = SB_BUF_INIT(DRIFT_ADDRESS_MAX);
     sb_buf_put(&b, address->u.text, address->count);
     if (deposed.len)
@@ -61,16 +62,16 @@ static int change_read(struct sb_doc_pool *pool, struct sb_doc_node *entry, stru
     struct sb_doc_node *change;
     int rc = change_address(pool, &c, e);
     if (rc == 0)
-        rc = drift_member_need(pool, entry, "change", SB_DOC_MAP, &change, e);
+        rc = drift_get_need(pool, entry, "change", SB_DOC_MAP, &change, e);
     if (rc == 0)
         rc = side_of_change(pool, change, "before", "before_sensitive", &c.before, e);
     if (rc == 0)
         rc = side_of_change(pool, change, "after", "after_sensitive", &c.after, e);
     if (rc < 0)
         return rc;
-    struct sb_str mode = drift_member_str(pool, entry, "mode");
+    struct sb_str mode = drift_get_str(pool, entry, "mode");
     c.managed = mode.len == 0 || sb_str_is(mode, "managed");
-    c.unknown = drift_member(pool, change, "after_unknown");
+    c.unknown = drift_get(pool, change, "after_unknown");
     *ret = c;
     return 0;
 }
@@ -121,8 +122,8 @@ static int add_pair(struct reading *r, struct sb_str address, struct sb_doc_node
 
 static void note_move(struct reading *r, const struct change *c)
 {
-    struct sb_str from = drift_member_str(r->pool, c->entry, "previous_address");
-    struct sb_str to = drift_member_str(r->pool, c->entry, "address");
+    struct sb_str from = drift_get_str(r->pool, c->entry, "previous_address");
+    struct sb_str to = drift_get_str(r->pool, c->entry, "address");
     if (from.len == 0 || sb_str_eq(from, to))
         return;
     if (r->moved++ < 3)
@@ -203,9 +204,9 @@ static int add_unchecked(struct reading *r, const struct sb_doc_node *where, str
 static int add_deferred(struct reading *r, struct sb_doc_node *root, struct sb_error *e)
 {
     struct sb_doc_node *list;
-    int rc = drift_member_take(r->pool, root, "deferred_changes", SB_DOC_LIST, &list, e);
+    int rc = drift_get_take(r->pool, root, "deferred_changes", SB_DOC_LIST, &list, e);
     for (uint32_t i = 0; rc == 0 && list && i < list->count; i++) {
-        struct change c = {.entry = drift_member(r->pool, list->u.items[i], "resource_change")};
+        struct change c = {.entry = drift_get(r->pool, list->u.items[i], "resource_change")};
         if (!c.entry)
             return sb_doc_fail(r->pool, list->u.items[i], e, "\"resource_change\" is missing");
         rc = change_address(r->pool, &c, e);
@@ -219,8 +220,8 @@ static int add_deferred(struct reading *r, struct sb_doc_node *root, struct sb_e
 
 static int add_incomplete(struct reading *r, struct sb_doc_node *root, struct sb_error *e)
 {
-    const struct sb_doc_node *errored = drift_member(r->pool, root, "errored");
-    const struct sb_doc_node *complete = drift_member(r->pool, root, "complete");
+    const struct sb_doc_node *errored = drift_get(r->pool, root, "errored");
+    const struct sb_doc_node *complete = drift_get(r->pool, root, "complete");
     int rc = 0;
     if (errored && sb_doc_is_true(errored)) {
         drift_side_note(r->pool, r->notes_to,
@@ -230,14 +231,14 @@ static int add_incomplete(struct reading *r, struct sb_doc_node *root, struct sb
         drift_side_note(r->pool, r->notes_to,
                         "the plan is not complete (-target or deferred changes): the rest is "
                         "unchecked");
-        rc = add_unchecked(r, complete, SB_STR("(plan not complete)"), e);
+        rc = add_unchecked(r, complete, SB_STR(PLAN_NOT_COMPLETE), e);
     }
     return rc < 0 ? rc : add_deferred(r, root, e);
 }
 
 static int check_root(struct sb_doc_pool *pool, struct sb_doc_node *root, struct sb_error *e)
 {
-    if (root->type == SB_DOC_MAP && drift_member(pool, root, "format_version"))
+    if (root->type == SB_DOC_MAP && drift_get(pool, root, "format_version"))
         return drift_tf_format(pool, root, e);
     sb_doc_fail(pool, root, e, "this is no Terraform plan in JSON: \"format_version\" is missing");
     return sb_hint(e, "write one with: terraform show -json PLANFILE >plan.json");
@@ -246,9 +247,9 @@ static int check_root(struct sb_doc_pool *pool, struct sb_doc_node *root, struct
 static int read_both(struct reading *r, struct sb_doc_node *root, struct sb_error *e)
 {
     struct sb_doc_node *changes, *drift;
-    int rc = drift_member_take(r->pool, root, "resource_changes", SB_DOC_LIST, &changes, e);
+    int rc = drift_get_take(r->pool, root, "resource_changes", SB_DOC_LIST, &changes, e);
     if (rc == 0)
-        rc = drift_member_take(r->pool, root, "resource_drift", SB_DOC_LIST, &drift, e);
+        rc = drift_get_take(r->pool, root, "resource_drift", SB_DOC_LIST, &drift, e);
     if (rc == 0)
         rc = read_drift(r, drift, e);
     if (rc == 0)
@@ -285,7 +286,7 @@ static int apply_unknown(struct drift_tree *t, struct sb_doc_node *root, struct 
 {
     struct sb_doc_node *changes;
     struct sb_map unknown = {0};
-    int rc = drift_member_take(t->pool, root, "resource_changes", SB_DOC_LIST, &changes, e);
+    int rc = drift_get_take(t->pool, root, "resource_changes", SB_DOC_LIST, &changes, e);
     for (uint32_t i = 0; rc == 0 && changes && i < changes->count; i++) {
         struct change c;
         rc = change_read(t->pool, changes->u.items[i], &c, e);
@@ -306,7 +307,7 @@ static int add_befores(struct drift_tree *t, struct sb_doc_node *root, bool afte
                        struct sb_error *e)
 {
     struct sb_doc_node *changes;
-    int rc = drift_member_need(t->pool, root, "resource_changes", SB_DOC_LIST, &changes, e);
+    int rc = drift_get_need(t->pool, root, "resource_changes", SB_DOC_LIST, &changes, e);
     for (uint32_t i = 0; rc == 0 && i < changes->count; i++) {
         struct change c;
         rc = change_read(t->pool, changes->u.items[i], &c, e);
@@ -321,12 +322,17 @@ static int read_one(struct drift_tree *t, struct sb_doc_node *root, bool is_plan
                     struct sb_error *e)
 {
     struct sb_doc_node *values =
-        drift_member(t->pool, root, is_plan ? "planned_values" : "prior_state");
+        drift_get(t->pool, root, is_plan ? "planned_values" : "prior_state");
     if (values && !is_plan)
-        values = drift_member(t->pool, values, "values");
+        values = drift_get(t->pool, values, "values");
     int rc = values ? drift_tf_values(t, values, e) : add_befores(t, root, is_plan, e);
     if (rc == 0 && is_plan)
         rc = apply_unknown(t, root, e);
+    const struct sb_doc_node *complete = drift_get(t->pool, root, "complete");
+    if (rc == 0 && is_plan && complete && complete->type == SB_DOC_BOOL &&
+        !sb_doc_is_true(complete))
+        rc = drift_tree_add(t, SB_STR(PLAN_NOT_COMPLETE), drift_tf_unknown_node(t->pool, complete),
+                            e);
     return rc;
 }
 
@@ -334,7 +340,7 @@ int drift_tfplan_tree(struct sb_doc_pool *pool, struct sb_doc_node *root, bool i
                       struct sb_doc_node **ret, struct sb_error *e)
 {
     struct drift_tree t = {.pool = pool};
-    const struct sb_doc_node *errored = drift_member(pool, root, "errored");
+    const struct sb_doc_node *errored = drift_get(pool, root, "errored");
     int rc = check_root(pool, root, e);
     if (rc == 0 && is_plan && errored && sb_doc_is_true(errored)) {
         rc = sb_doc_fail(pool, errored, e, "the plan ended with an error: it is no whole plan");

@@ -16,12 +16,12 @@ static bool is_int(const struct sb_doc_node *n, int64_t *ret)
 
 static bool is_show_json(struct sb_doc_pool *pool, const struct sb_doc_node *root)
 {
-    const struct sb_doc_node *values = drift_member(pool, root, "values");
-    if (!drift_member(pool, root, "format_version"))
+    const struct sb_doc_node *values = drift_get(pool, root, "values");
+    if (!drift_get(pool, root, "format_version"))
         return false;
     /* an empty state is {"format_version":"1.0"} and nothing else */
-    return root->count == 1 || drift_member(pool, values, "root_module") ||
-           drift_member(pool, values, "outputs");
+    return root->count == 1 || drift_get(pool, values, "root_module") ||
+           drift_get(pool, values, "outputs");
 }
 
 bool drift_tfstate_is(struct sb_doc_pool *pool, const struct sb_doc_node *root)
@@ -31,15 +31,14 @@ bool drift_tfstate_is(struct sb_doc_pool *pool, const struct sb_doc_node *root)
         return false;
     if (is_show_json(pool, root))
         return true;
-    if (drift_member(pool, root, "encrypted_data") && drift_member(pool, root, "meta"))
+    if (drift_get(pool, root, "encrypted_data") && drift_get(pool, root, "meta"))
         return true;
-    if (!is_int(drift_member(pool, root, "version"), &version))
+    if (!is_int(drift_get(pool, root, "version"), &version))
         return false;
-    bool origin =
-        drift_member(pool, root, "lineage") || drift_member(pool, root, "terraform_version");
+    bool origin = drift_get(pool, root, "lineage") || drift_get(pool, root, "terraform_version");
     if (version < 4)
-        return origin && drift_member(pool, root, "serial");
-    return origin && drift_member(pool, root, "resources");
+        return origin && drift_get(pool, root, "serial");
+    return origin && drift_get(pool, root, "resources");
 }
 
 /* As HCL quotes it: also what is a template's start, so that the address can be pasted. */
@@ -65,7 +64,7 @@ static void put_quoted(struct sb_buf *b, struct sb_str s)
 static int put_index(struct sb_doc_pool *pool, struct sb_buf *b, struct sb_doc_node *instance,
                      struct sb_error *e)
 {
-    const struct sb_doc_node *key = drift_member(pool, instance, "index_key");
+    const struct sb_doc_node *key = drift_get(pool, instance, "index_key");
     if (!key || key->type == SB_DOC_NULL)
         return 0;
     if (key->type != SB_DOC_NUMBER && key->type != SB_DOC_STRING)
@@ -83,8 +82,8 @@ static int put_index(struct sb_doc_pool *pool, struct sb_buf *b, struct sb_doc_n
 /* The key of an index step: {"value": 0, "type": "number"}, or bare. */
 static const struct sb_doc_node *step_key(struct sb_doc_pool *pool, const struct sb_doc_node *step)
 {
-    const struct sb_doc_node *value = drift_member(pool, step, "value");
-    return value && value->type == SB_DOC_MAP ? drift_member(pool, value, "value") : value;
+    const struct sb_doc_node *value = drift_get(pool, step, "value");
+    return value && value->type == SB_DOC_MAP ? drift_get(pool, value, "value") : value;
 }
 
 enum follow { FOLLOW_ON, FOLLOW_ABSENT, FOLLOW_LOST };
@@ -119,27 +118,27 @@ static void mark_path(struct sb_doc_pool *pool, struct sb_doc_node *attributes,
     for (uint32_t i = 0; f == FOLLOW_ON && path->type == SB_DOC_LIST && i < path->count; i++)
         f = follow_step(pool, &at, path->u.items[i]);
     if (f != FOLLOW_ABSENT)
-        drift_mark_secret(at);
+        drift_seal(at);
 }
 
 static struct sb_doc_node *instance_attributes(struct sb_doc_pool *pool,
                                                struct sb_doc_node *instance)
 {
-    struct sb_doc_node *attributes = drift_member(pool, instance, "attributes");
+    struct sb_doc_node *attributes = drift_get(pool, instance, "attributes");
     if (!attributes || attributes->type != SB_DOC_MAP)
-        attributes = drift_member(pool, instance, "attributes_flat");
+        attributes = drift_get(pool, instance, "attributes_flat");
     if (!attributes || attributes->type != SB_DOC_MAP) {
         attributes = sb_doc_map(pool, NULL, 0);
         sb_doc_place_as(attributes, instance);
     }
-    const struct sb_doc_node *paths = drift_member(pool, instance, "sensitive_attributes");
+    const struct sb_doc_node *paths = drift_get(pool, instance, "sensitive_attributes");
     if (paths && paths->type != SB_DOC_LIST && paths->type != SB_DOC_NULL)
-        drift_mark_secret(attributes);
+        drift_seal(attributes);
     for (uint32_t i = 0; paths && paths->type == SB_DOC_LIST && i < paths->count; i++)
         mark_path(pool, attributes, paths->u.items[i]);
-    if (sb_str_is(drift_member_str(pool, instance, "status"), "tainted")) {
+    if (sb_str_is(drift_get_str(pool, instance, "status"), "tainted")) {
         struct sb_doc_node *yes = sb_doc_bool(pool, true);
-        sb_doc_place_as(yes, drift_member(pool, instance, "status"));
+        sb_doc_place_as(yes, drift_get(pool, instance, "status"));
         attributes = drift_map_with(pool, attributes, "(tainted)", yes);
     }
     return attributes;
@@ -155,7 +154,7 @@ static int add_instance(struct drift_tree *t, struct sb_str base, struct sb_doc_
     struct sb_buf b = SB_BUF_INIT(DRIFT_ADDRESS_MAX);
     sb_buf_put(&b, base.p, base.len);
     int rc = put_index(t->pool, &b, instance, e);
-    struct sb_str deposed = drift_member_str(t->pool, instance, "deposed");
+    struct sb_str deposed = drift_get_str(t->pool, instance, "deposed");
     if (deposed.len)
         drift_tf_put_deposed(&b, deposed);
     if (rc == 0)
@@ -170,16 +169,16 @@ static int add_instance(struct drift_tree *t, struct sb_str base, struct sb_doc_
 static int add_resource(struct drift_tree *t, struct sb_doc_node *res, struct sb_error *e)
 {
     struct sb_doc_node *type, *name, *instances, *module;
-    int rc = drift_member_need(t->pool, res, "type", SB_DOC_STRING, &type, e);
+    int rc = drift_get_need(t->pool, res, "type", SB_DOC_STRING, &type, e);
     if (rc == 0)
-        rc = drift_member_need(t->pool, res, "name", SB_DOC_STRING, &name, e);
+        rc = drift_get_need(t->pool, res, "name", SB_DOC_STRING, &name, e);
     if (rc == 0)
-        rc = drift_member_need(t->pool, res, "instances", SB_DOC_LIST, &instances, e);
+        rc = drift_get_need(t->pool, res, "instances", SB_DOC_LIST, &instances, e);
     if (rc == 0)
-        rc = drift_member_take(t->pool, res, "module", SB_DOC_STRING, &module, e);
+        rc = drift_get_take(t->pool, res, "module", SB_DOC_STRING, &module, e);
     if (rc < 0)
         return rc;
-    struct sb_str mode = drift_member_str(t->pool, res, "mode");
+    struct sb_str mode = drift_get_str(t->pool, res, "mode");
     if (mode.len && !sb_str_is(mode, "managed"))
         return 0;
     struct sb_buf base = SB_BUF_INIT(DRIFT_ADDRESS_MAX);
@@ -200,7 +199,7 @@ static int add_resource(struct drift_tree *t, struct sb_doc_node *res, struct sb
 static int read_v4(struct drift_tree *t, struct sb_doc_node *root, struct sb_error *e)
 {
     struct sb_doc_node *resources;
-    int rc = drift_member_need(t->pool, root, "resources", SB_DOC_LIST, &resources, e);
+    int rc = drift_get_need(t->pool, root, "resources", SB_DOC_LIST, &resources, e);
     for (uint32_t i = 0; rc == 0 && i < resources->count; i++)
         rc = add_resource(t, resources->u.items[i], e);
     return rc < 0 ? rc : drift_tf_outputs(t, root, e);
@@ -208,14 +207,14 @@ static int read_v4(struct drift_tree *t, struct sb_doc_node *root, struct sb_err
 
 static int check_version(struct sb_doc_pool *pool, struct sb_doc_node *root, struct sb_error *e)
 {
-    struct sb_doc_node *encrypted = drift_member(pool, root, "encrypted_data");
+    struct sb_doc_node *encrypted = drift_get(pool, root, "encrypted_data");
     if (encrypted) {
         sb_doc_fail(pool, encrypted, e, "the state is encrypted");
         return sb_hint(e, "read it decrypted: tofu state pull | srebox drift check PLAN tfstate:-");
     }
     struct sb_doc_node *version;
     int64_t number;
-    int rc = drift_member_need(pool, root, "version", SB_DOC_NUMBER, &version, e);
+    int rc = drift_get_need(pool, root, "version", SB_DOC_NUMBER, &version, e);
     if (rc < 0)
         return sb_hint(e,
                        "a Terraform state has \"version\": 4; other JSON is read with json:PATH");
@@ -237,11 +236,11 @@ int drift_tfstate_tree(struct sb_doc_pool *pool, struct sb_doc_node *root, struc
     if (root->type != SB_DOC_MAP)
         return sb_doc_fail(pool, root, e, "a Terraform state is a map, not a %s",
                            sb_doc_type_name((enum sb_doc_type)root->type));
-    if (drift_member(pool, root, "format_version")) {
+    if (drift_get(pool, root, "format_version")) {
         struct sb_doc_node *values = NULL;
         rc = drift_tf_format(pool, root, e);
         if (rc == 0)
-            rc = drift_member_take(pool, root, "values", SB_DOC_MAP, &values, e);
+            rc = drift_get_take(pool, root, "values", SB_DOC_MAP, &values, e);
         if (rc == 0 && values)
             rc = drift_tf_values(&t, values, e);
     } else {

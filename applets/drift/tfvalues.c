@@ -12,7 +12,7 @@ void drift_tf_put_deposed(struct sb_buf *b, struct sb_str key)
 int drift_tf_format(struct sb_doc_pool *pool, struct sb_doc_node *root, struct sb_error *e)
 {
     struct sb_doc_node *version;
-    int rc = drift_member_need(pool, root, "format_version", SB_DOC_STRING, &version, e);
+    int rc = drift_get_need(pool, root, "format_version", SB_DOC_STRING, &version, e);
     if (rc < 0)
         return rc;
     struct sb_str v = sb_doc_str(version);
@@ -26,25 +26,25 @@ int drift_tf_format(struct sb_doc_pool *pool, struct sb_doc_node *root, struct s
 static int add_resource(struct drift_tree *t, struct sb_doc_node *res, struct sb_error *e)
 {
     struct sb_doc_node *address, *values;
-    int rc = drift_member_need(t->pool, res, "address", SB_DOC_STRING, &address, e);
+    int rc = drift_get_need(t->pool, res, "address", SB_DOC_STRING, &address, e);
     if (rc == 0)
-        rc = drift_member_take(t->pool, res, "values", SB_DOC_MAP, &values, e);
+        rc = drift_get_take(t->pool, res, "values", SB_DOC_MAP, &values, e);
     if (rc < 0)
         return rc;
-    struct sb_str mode = drift_member_str(t->pool, res, "mode");
+    struct sb_str mode = drift_get_str(t->pool, res, "mode");
     if (mode.len && !sb_str_is(mode, "managed"))
         return 0;
     if (!values) {
         values = sb_doc_map(t->pool, NULL, 0);
         sb_doc_place_as(values, res);
     }
-    drift_tf_secret(t->pool, values, drift_member(t->pool, res, "sensitive_values"));
-    struct sb_doc_node *tainted = drift_member(t->pool, res, "tainted");
+    drift_tf_secret(t->pool, values, drift_get(t->pool, res, "sensitive_values"));
+    struct sb_doc_node *tainted = drift_get(t->pool, res, "tainted");
     if (tainted && sb_doc_is_true(tainted))
         values = drift_map_with(t->pool, values, "(tainted)", tainted);
     struct sb_buf b = SB_BUF_INIT(DRIFT_ADDRESS_MAX);
     sb_buf_put(&b, address->u.text, address->count);
-    struct sb_str deposed = drift_member_str(t->pool, res, "deposed_key");
+    struct sb_str deposed = drift_get_str(t->pool, res, "deposed_key");
     if (deposed.len)
         drift_tf_put_deposed(&b, deposed);
     rc = sb_buf_check(&b, "an address", e);
@@ -59,10 +59,10 @@ static int add_outputs(struct drift_tree *t, struct sb_doc_node *outputs, struct
     int rc = 0;
     for (uint32_t i = 0; rc == 0 && i < outputs->count; i++) {
         const struct sb_doc_member *m = &outputs->u.members[i];
-        struct sb_doc_node *value = drift_member(t->pool, m->value, "value");
+        struct sb_doc_node *value = drift_get(t->pool, m->value, "value");
         if (!value) /* not known yet */
             continue;
-        drift_tf_secret(t->pool, value, drift_member(t->pool, m->value, "sensitive"));
+        drift_tf_secret(t->pool, value, drift_get(t->pool, m->value, "sensitive"));
         struct sb_buf b = SB_BUF_INIT(DRIFT_ADDRESS_MAX);
         sb_buf_puts(&b, "output.");
         sb_buf_put(&b, m->key->text, m->key->len);
@@ -77,7 +77,7 @@ static int add_outputs(struct drift_tree *t, struct sb_doc_node *outputs, struct
 int drift_tf_outputs(struct drift_tree *t, struct sb_doc_node *holder, struct sb_error *e)
 {
     struct sb_doc_node *outputs;
-    int rc = drift_member_take(t->pool, holder, "outputs", SB_DOC_MAP, &outputs, e);
+    int rc = drift_get_take(t->pool, holder, "outputs", SB_DOC_MAP, &outputs, e);
     return rc < 0 || !outputs ? rc : add_outputs(t, outputs, e);
 }
 
@@ -85,11 +85,11 @@ static int add_module(struct drift_tree *t, struct sb_doc_node *module,
                       struct sb_doc_node **ret_children, struct sb_error *e)
 {
     struct sb_doc_node *resources;
-    int rc = drift_member_take(t->pool, module, "resources", SB_DOC_LIST, &resources, e);
+    int rc = drift_get_take(t->pool, module, "resources", SB_DOC_LIST, &resources, e);
     for (uint32_t i = 0; rc == 0 && resources && i < resources->count; i++)
         rc = add_resource(t, resources->u.items[i], e);
     if (rc == 0)
-        rc = drift_member_take(t->pool, module, "child_modules", SB_DOC_LIST, ret_children, e);
+        rc = drift_get_take(t->pool, module, "child_modules", SB_DOC_LIST, ret_children, e);
     return rc;
 }
 
@@ -98,7 +98,7 @@ int drift_tf_values(struct drift_tree *t, struct sb_doc_node *values, struct sb_
     struct sb_doc_node *module, *children = NULL;
     int rc = drift_tf_outputs(t, values, e);
     if (rc == 0)
-        rc = drift_member_take(t->pool, values, "root_module", SB_DOC_MAP, &module, e);
+        rc = drift_get_take(t->pool, values, "root_module", SB_DOC_MAP, &module, e);
     if (rc < 0 || !module)
         return rc;
     SB_VEC(struct sb_doc_node *) todo = {0};
