@@ -7,11 +7,6 @@
 /* Libraries and state an applet asks the door to set up, lazily; a disabled library disables it. */
 enum { SB_NEEDS_NOTHING = 0 };
 
-struct sb_applet_entry {
-    const char *name, *summary;
-    unsigned needs;
-    const struct sb_applet *applet;
-};
 extern const struct sb_applet_entry sb_applets[]; /* sorted by name, ended by name == NULL */
 
 #endif

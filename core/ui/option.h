@@ -39,23 +39,23 @@ struct sb_option {
     const char *arg;  /* placeholder in help: "FILE" */
     const char *help; /* one or two sentences, no final period needed */
     const char *def;  /* default as the user would type it, or NULL */
-    int64_t min, max; /* INT, SIZE, DURATION */
+    int64_t min, max; /* INT, SIZE, DURATION; min == max: any (SIZE and DURATION from 0) */
     const char *const *choices; /* ENUM, NULL-ended */
-    unsigned verbs;   /* bit i = applies to verbs[i]; 0 = all */
-    bool no_config;   /* cannot come from files or the environment */
+    unsigned verbs;             /* bit i = applies to verbs[i]; 0 = all */
+    bool no_config;             /* cannot come from files or the environment */
 };
 
 enum sb_format { /* -o */
-    SB_FORMAT_TEXT,
-    SB_FORMAT_JSON,
-    SB_FORMAT_JSONL,
-    SB_FORMAT_CSV,
-    SB_FORMAT_HTML,
-    SB_FORMAT_MARKDOWN,
-    SB_FORMAT_JUNIT,
-    SB_FORMAT_SARIF,
-    SB_FORMAT_PROM,
-    SB_FORMAT_COUNT
+                 SB_FORMAT_TEXT,
+                 SB_FORMAT_JSON,
+                 SB_FORMAT_JSONL,
+                 SB_FORMAT_CSV,
+                 SB_FORMAT_HTML,
+                 SB_FORMAT_MARKDOWN,
+                 SB_FORMAT_JUNIT,
+                 SB_FORMAT_SARIF,
+                 SB_FORMAT_PROM,
+                 SB_FORMAT_COUNT
 };
 #define SB_FORMAT_BIT(f) (1u << SB_FORMAT_##f)
 extern const char *const sb_format_names[]; /* by enum, NULL-ended */
@@ -64,23 +64,30 @@ enum sb_exit { SB_EXIT_OK = 0, SB_EXIT_FOUND = 1, SB_EXIT_UNSURE = 2 };
 
 struct sb_run;
 struct sb_verb {
-    const char *name;    /* NULL: the applet has no verbs, this is its only entry */
-    const char *args;    /* "PLAN ACTUAL" for usage */
+    const char *name; /* NULL: the applet has no verbs, this is its only entry */
+    const char *args; /* "PLAN ACTUAL" for usage */
     const char *summary;
     int min_args, max_args; /* max -1 = any number */
-    unsigned formats;    /* SB_FORMAT_BIT(...): what -o takes; 0 = text only */
+    unsigned formats;       /* SB_FORMAT_BIT(...): what -o takes; 0 = text only */
     /* Fills run->out. Returns enum sb_exit, or a negative enum sb_err with e (exit status 2). */
     int (*run)(struct sb_run *run, struct sb_error *e);
 };
 
 struct sb_applet {
     const char *name;
-    const char *summary;     /* one line */
-    const char *description; /* a paragraph for --help */
-    const char *example;     /* lines for the end of --help */
-    const struct sb_verb *verbs; /* ended by run == NULL */
+    const char *summary;             /* one line */
+    const char *description;         /* a paragraph for --help */
+    const char *example;             /* lines for the end of --help */
+    const struct sb_verb *verbs;     /* ended by run == NULL */
     const struct sb_option *options; /* ended by name == NULL */
     size_t options_size;
+};
+
+/* One line of applets/applets.def. */
+struct sb_applet_entry {
+    const char *name, *summary;
+    unsigned needs;
+    const struct sb_applet *applet; /* NULL: known, but left out of this build */
 };
 
 /* What a verb gets. */
@@ -91,9 +98,9 @@ struct sb_run {
     int argc;            /* operands after the verb */
     char **argv;
     enum sb_format format;
-    bool color;          /* stdout may be coloured */
-    int width;           /* columns for text; 80 when unknown */
-    struct sb_buf *out;  /* the whole report; the door writes it at the end and checks the write */
+    bool color;         /* stdout may be coloured */
+    int width;          /* columns for text; 80 when unknown */
+    struct sb_buf *out; /* the whole report; the door writes it at the end and checks the write */
 };
 
 #endif
