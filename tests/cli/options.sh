@@ -162,7 +162,7 @@ fi
 toy --help
 expect_code "--help" 0
 for text in "srebox toy show [OPTION]... [WORD]..." "from 1 to 64; default: 2" "from 1s to 1d" \
-    "only with: show, end" "on unless --no-careful" "Exit status:" '$ srebox toy show'; do
+    "only with: show," "on unless --no-careful" "Exit status:" '$ srebox toy show'; do
     out_has "--help says: $text" "$text"
 done
 ok "--help fits 80 columns" test "$(awk '{ if (length > m) m = length } END { print m + 0 }' "$T/out")" -le 80
