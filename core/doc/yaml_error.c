@@ -239,7 +239,9 @@ int sb_yaml_parser_error(struct sb_yaml_reader *r)
         return mapping_values(r, &p->problem_mark);
     if (strcmp(problem, "found character that cannot start any token") == 0)
         return no_token(r, &p->problem_mark);
-    if (strcmp(problem, "did not find expected <document start>") == 0)
+    bool lone_end = strcmp(problem, "did not find expected node content") == 0 &&
+                    sb_str_starts(line_at(r, p->problem_mark.line), SB_STR("..."));
+    if (lone_end || strcmp(problem, "did not find expected <document start>") == 0)
         return document_start(r, &p->problem_mark);
     const struct complaint *c = complaint_of(p);
     if (c)

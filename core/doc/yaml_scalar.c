@@ -307,12 +307,28 @@ static bool same_integer(struct sb_str a, struct sb_str b)
 
 static void put_meaning(const struct sb_yaml_value *v, struct sb_str text, struct sb_buf *out)
 {
-    if (v->type == SB_DOC_BOOL)
+    if (v->type == SB_DOC_BOOL) {
         sb_buf_puts(out, v->flags & SB_DOC_TRUE ? "true" : "false");
-    else if (v->type == SB_DOC_STRING)
+        return;
+    }
+    if (v->type == SB_DOC_STRING) {
         sb_buf_printf(out, "the string \"%.*s\"", SB_STR_ARG(text));
-    else
-        sb_buf_printf(out, "the number %.*s", SB_STR_ARG(text));
+        return;
+    }
+    while (v->integer && text.len > 1 && text.p[0] == '0' && is_digit(text.p[1]))
+        text = after(text, 1);
+    sb_buf_printf(out, "the number %.*s", SB_STR_ARG(text));
+}
+
+/* Who reads YAML 1.1 this way: PyYAML (Ansible) takes y for a string, go-yaml v2 (Kubernetes) takes
+ * 1e3 and 08 for numbers and knows no base 60. */
+static const char *readers_11(const struct sb_yaml_value *there, struct sb_str s)
+{
+    if (there->type == SB_DOC_BOOL && s.len == 1)
+        return "Kubernetes takes";
+    if (there->type == SB_DOC_STRING || memchr(s.p, ':', s.len))
+        return "Ansible takes";
+    return "Kubernetes and Ansible take";
 }
 
 void sb_yaml_trap(struct sb_str s, bool is_key, struct sb_buf *out)
@@ -333,11 +349,12 @@ void sb_yaml_trap(struct sb_str s, bool is_key, struct sb_buf *out)
     if (differs) {
         sb_buf_printf(out, "`%.*s` is ", SB_STR_ARG(s));
         put_meaning(&here, s, out);
-        sb_buf_puts(out, " here; YAML 1.1, which Kubernetes and Ansible read, takes it as ");
+        sb_buf_printf(out, " here; %s it as ", readers_11(&there, s));
         if (date)
             sb_buf_puts(out, "a date");
         else
             put_meaning(&there, other, out);
+        sb_buf_puts(out, " (YAML 1.1)");
     }
     sb_buf_done(&spelled);
 }
