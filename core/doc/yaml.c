@@ -134,7 +134,7 @@ static struct sb_doc_node *node_new(struct sb_yaml_reader *r, enum sb_doc_type t
 }
 
 /* Puts a finished or just opened value where it belongs. */
-static int put(struct sb_yaml_reader *r, const yaml_event_t *ev, struct sb_doc_node *node)
+static int put(struct sb_yaml_reader *r, struct sb_doc_node *node)
 {
     struct sb_yaml_frame *f = top(r);
     if (!f) {
@@ -147,7 +147,7 @@ static int put(struct sb_yaml_reader *r, const yaml_event_t *ev, struct sb_doc_n
     }
     f->have_key = false;
     if (!f->key)
-        return sb_yaml_merge_put(r, &ev->start_mark, node);
+        return sb_yaml_merge_put(r, node);
     struct sb_doc_member m = {f->key, node, f->key_line, f->key_column};
     sb_vec_push(&r->members, m);
     return 0;
@@ -257,7 +257,7 @@ static int on_scalar(struct sb_yaml_reader *r, const yaml_event_t *ev)
     if (ev->data.scalar.anchor)
         rc = anchor_scalar(r, ev, n);
     trap(r, ev, false);
-    return rc ? rc : put(r, ev, n);
+    return rc ? rc : put(r, n);
 }
 
 static int on_alias(struct sb_yaml_reader *r, const yaml_event_t *ev)
@@ -270,7 +270,7 @@ static int on_alias(struct sb_yaml_reader *r, const yaml_event_t *ev)
     if (!expects_key(r)) {
         if (f)
             f->height = SB_MAX(f->height, a->height);
-        return put(r, ev, a->node);
+        return put(r, a->node);
     }
     if (!a->scalar || a->node->type == SB_DOC_NULL)
         return not_a_key(r, ev, sb_doc_type_name((enum sb_doc_type)a->node->type));
@@ -327,7 +327,7 @@ static void close_list(struct sb_yaml_reader *r, const struct sb_yaml_frame *f)
     r->items.len = f->base;
 }
 
-static int close_collection(struct sb_yaml_reader *r, const yaml_event_t *ev)
+static int close_collection(struct sb_yaml_reader *r)
 {
     struct sb_yaml_frame f = *top(r);
     if (f.node->type == SB_DOC_LIST) {
@@ -344,7 +344,7 @@ static int close_collection(struct sb_yaml_reader *r, const yaml_event_t *ev)
     struct sb_yaml_frame *parent = top(r);
     if (parent)
         parent->height = SB_MAX(parent->height, f.height + 1);
-    return put(r, ev, f.node);
+    return put(r, f.node);
 }
 
 /* --- the stream --- */
@@ -363,7 +363,7 @@ static int on_event(struct sb_yaml_reader *r, const yaml_event_t *ev)
                                (const char *)ev->data.mapping_start.tag,
                                ev->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE);
     case YAML_SEQUENCE_END_EVENT:
-    case YAML_MAPPING_END_EVENT: return close_collection(r, ev);
+    case YAML_MAPPING_END_EVENT: return close_collection(r);
     case YAML_DOCUMENT_END_EVENT: sb_yaml_anchors_clear(r); return 0;
     default: return 0;
     }

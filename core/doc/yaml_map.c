@@ -41,14 +41,15 @@ static size_t index_clear(struct sb_yaml_reader *r, uint64_t n)
     return size - 1;
 }
 
-int sb_yaml_merge_put(struct sb_yaml_reader *r, const yaml_mark_t *at, struct sb_doc_node *value)
+int sb_yaml_merge_put(struct sb_yaml_reader *r, struct sb_doc_node *value)
 {
     struct sb_yaml_frame *f = &r->frames.items[r->frames.len - 1];
     bool fits = value->type == SB_DOC_MAP || value->type == SB_DOC_LIST;
     for (uint32_t i = 0; fits && value->type == SB_DOC_LIST && i < value->count; i++)
         fits = value->u.items[i]->type == SB_DOC_MAP;
     if (!fits) {
-        sb_yaml_fail(r, at, SB_EINPUT, "the value of << must be a mapping or a list of mappings");
+        sb_fail_at(r->e, SB_EINPUT, r->text->name, f->key_line, f->key_column,
+                   "the value of << must be a mapping or a list of mappings");
         return sb_hint(r->e, "quote the key, \"<<\", if an ordinary key is meant");
     }
     if (r->merges.len > f->merge_base)

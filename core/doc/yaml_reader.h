@@ -25,6 +25,7 @@ int sb_yaml_scan(const struct sb_doc_text *text, struct sb_yaml_scan *ret, struc
 struct sb_yaml_value {
     uint8_t type, flags;
     bool integer; /* the spelling is an int, not a float */
+    bool radix;   /* ... in octal or hexadecimal */
     bool changed; /* the number is spelled in `out`, not in the source (YAML 1.1 only) */
 };
 /* YAML 1.2 core schema (specification 1.2.2, section 10.3.2). */
@@ -123,7 +124,7 @@ int sb_yaml_charge(struct sb_yaml_reader *r, uint64_t n, uint32_t line, uint32_t
 void sb_yaml_anchors_clear(struct sb_yaml_reader *r);
 
 /* --- yaml_map.c: closing a mapping: duplicates and merge keys --- */
-int sb_yaml_merge_put(struct sb_yaml_reader *r, const yaml_mark_t *at, struct sb_doc_node *value);
+int sb_yaml_merge_put(struct sb_yaml_reader *r, struct sb_doc_node *value);
 int sb_yaml_map_close(struct sb_yaml_reader *r, const struct sb_yaml_frame *f);
 
 /* --- yaml_error.c: libyaml's complaints in our words --- */

@@ -116,7 +116,7 @@ struct sb_yaml_value sb_yaml_resolve(struct sb_str s)
     }
     if (is_decimal(s, &number.integer))
         return number;
-    number.integer = true;
+    number.integer = number.radix = true;
     return is_radix(s) ? number : value(SB_DOC_STRING, 0);
 }
 

@@ -70,7 +70,7 @@ static bool fits(enum tag tag, const struct sb_yaml_value *v)
 {
     switch (tag) {
     case TAG_INT: return v->type == SB_DOC_NUMBER && v->integer && !(v->flags & SB_DOC_NONFINITE);
-    case TAG_FLOAT: return v->type == SB_DOC_NUMBER;
+    case TAG_FLOAT: return v->type == SB_DOC_NUMBER && !v->radix;
     case TAG_BOOL: return v->type == SB_DOC_BOOL;
     case TAG_NULL: return v->type == SB_DOC_NULL;
     default: return false;
