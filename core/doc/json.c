@@ -65,7 +65,7 @@ static struct sb_doc_node *node_at(struct sb_json_reader *r, enum sb_doc_type ty
 static int read_string(struct sb_json_reader *r, struct sb_doc_node **ret)
 {
     struct sb_str s;
-    bool view;
+    bool view = false;
     struct sb_doc_node *n = node_at(r, SB_DOC_STRING);
     int rc = n ? sb_json_string(r, &s, &view) : -(int)r->e->code;
     if (rc < 0)
@@ -110,7 +110,7 @@ static int read_word(struct sb_json_reader *r, enum sb_json_expect expect, const
 static int read_name(struct sb_json_reader *r, enum sb_json_expect expect)
 {
     struct sb_str s;
-    bool view;
+    bool view = false;
     if (SB_UNLIKELY(*r->at != '"'))
         return sb_json_unexpected(r, expect);
     uint32_t offset = sb_json_offset(r, r->at);

@@ -134,7 +134,7 @@ int sb_doc_text_read(struct sb_doc_pool *pool, const char *path, const struct sb
 {
     SB_CLEANUP(input_done) struct input in = {.fd = -1};
     in.cap = sb_doc_limits_fill(limits, 0).bytes;
-    struct stat st;
+    struct stat st = {0};
     int rc = input_open(&in, path, &st, e);
     if (rc < 0)
         return rc;

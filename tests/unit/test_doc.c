@@ -261,7 +261,7 @@ START_TEST(positions_know_their_edges)
 }
 END_TEST
 
-START_TEST(the_file_table_ends)
+START_TEST(the_file_table_ends, limits_of_zero_mean_the_default)
 {
     pool = sb_doc_pool_new();
     uint16_t last = 0;
@@ -277,8 +277,24 @@ START_TEST(the_file_table_ends)
 }
 END_TEST
 
+START_TEST(limits_of_zero_mean_the_default)
+{
+    struct sb_doc_limits some = {.bytes = UINT64_MAX, .nodes = 7};
+    struct sb_doc_limits l = sb_doc_limits_fill(&some, 1024);
+    ck_assert_uint_eq(l.bytes, UINT32_MAX); /* offsets have 32 bits */
+    ck_assert_uint_eq(l.nodes, 7);
+    ck_assert_uint_eq(l.depth, 1024);
+    ck_assert_uint_eq(l.scalar, sb_doc_limits_default.scalar);
+    l = sb_doc_limits_fill(NULL, 256);
+    ck_assert_uint_eq(l.bytes, sb_doc_limits_default.bytes);
+    ck_assert_uint_eq(l.depth, 256);
+    some.depth = 3;
+    ck_assert_uint_eq(sb_doc_limits_fill(&some, 256).depth, 3);
+}
+END_TEST
+
 UNIT_MAIN("doc", keys_are_interned_once, members_are_found_in_small_and_large_maps,
           a_map_changed_while_built_is_indexed_again, duplicates_are_found_and_the_last_kept,
           copies_are_shallow_with_a_new_id, equality_is_by_value, shared_subtrees_are_equal_at_once,
           equality_takes_any_depth, positions_agree_with_a_plain_counter,
-          positions_know_their_edges, the_file_table_ends)
+          positions_know_their_edges, the_file_table_ends, limits_of_zero_mean_the_default)
