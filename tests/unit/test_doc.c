@@ -261,7 +261,7 @@ START_TEST(positions_know_their_edges)
 }
 END_TEST
 
-START_TEST(the_file_table_ends, limits_of_zero_mean_the_default)
+START_TEST(the_file_table_ends)
 {
     pool = sb_doc_pool_new();
     uint16_t last = 0;
