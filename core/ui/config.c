@@ -275,6 +275,19 @@ static int read_root(struct config *c, const struct sb_doc_node *root, struct sb
 
 /* --- files --- */
 
+/* Nothing but blank lines and comments: no document at all to YAML, an empty configuration to us. */
+static bool is_blank(const struct sb_doc_text *text)
+{
+    bool comment = false;
+    for (size_t i = 0; i < text->len; i++) {
+        char ch = text->bytes[i];
+        comment = ch == '#' || (comment && ch != '\n');
+        if (!comment && !strchr(" \t\r\n", ch))
+            return false;
+    }
+    return true;
+}
+
 static int read_text(struct config *c, const char *path, struct sb_error *e)
 {
     struct sb_doc_limits limits = sb_doc_limits_default;
@@ -283,15 +296,16 @@ static int read_text(struct config *c, const char *path, struct sb_error *e)
     struct sb_doc_text text;
     struct sb_doc_node *documents;
     int code = sb_doc_text_read(c->pool, path, &limits, &text, e);
-    if (!code)
-        code = sb_yaml_read_all(c->pool, &text, &options, &documents, e);
-    if (code || documents->count == 0)
+    if (code || is_blank(&text))
+        return code;
+    code = sb_yaml_read_all(c->pool, &text, &options, &documents, e);
+    if (code)
         return code;
     if (documents->count > 1) {
         sb_doc_fail(c->pool, documents->u.items[1], e, "a second document");
         return sb_hint(e, "a configuration is one document: remove the \"---\"");
     }
-    return read_root(c, documents->u.items[0], e);
+    return documents->count ? read_root(c, documents->u.items[0], e) : 0;
 }
 
 int sb_config_file(struct sb_settings *s, const char *path, enum sb_origin origin,

@@ -26,7 +26,7 @@ static void origin_text(const struct sb_slot *slot, struct sb_buf *b)
 void sb_settings_show_text(const struct sb_settings *s, struct sb_buf *out, int width)
 {
     static const struct sb_table_column columns[] = {
-        {"OPTION", false, 0}, {"VALUE", false, 8}, {"FROM", false, 20}};
+        {"OPTION", false, 0}, {"VALUE", false, 0}, {"FROM", false, 0}};
     struct sb_table t;
     sb_table_init(&t, columns, SB_LEN(columns));
     for (size_t i = 0; i < s->len; i++) {
