@@ -46,7 +46,9 @@ struct sb_doc_key {
 struct sb_doc_member {
     const struct sb_doc_key *key;
     struct sb_doc_node *value;
-    uint32_t line, column; /* of the key; encoded as in sb_doc_node */
+    /* Of the key, in the map's file, encoded as in sb_doc_node; both 0 = as the value (for members
+     * made by an applet, or moved into a map of another file). */
+    uint32_t line, column;
 };
 
 /* Positions: line >= 1 and column >= 1 (code points), or line == 0 and column = byte offset into

@@ -97,6 +97,8 @@ struct sb_doc_place sb_doc_where(struct sb_doc_pool *pool, const struct sb_doc_n
 struct sb_doc_place sb_doc_where_key(struct sb_doc_pool *pool, const struct sb_doc_node *map,
                                      const struct sb_doc_member *member)
 {
+    if (member->line == 0 && member->column == 0)
+        return sb_doc_where(pool, member->value);
     return resolve(pool, map->file, member->line, member->column);
 }
 

@@ -261,6 +261,26 @@ START_TEST(positions_know_their_edges)
 }
 END_TEST
 
+START_TEST(a_key_without_a_place_stands_where_its_value_does)
+{
+    pool = sb_doc_pool_new();
+    struct sb_doc_node *map = numbered_map(1, 0, false), *value = map->u.members[0].value;
+    map->file = sb_doc_file_add(pool, "map");
+    value->file = sb_doc_file_add(pool, "value");
+    value->line = 7;
+    value->column = 3;
+    struct sb_doc_place p = sb_doc_where_key(pool, map, &map->u.members[0]);
+    ck_assert_str_eq(p.file, "value");
+    ck_assert_uint_eq(p.line, 7);
+    map->u.members[0].line = 5;
+    map->u.members[0].column = 1;
+    p = sb_doc_where_key(pool, map, &map->u.members[0]);
+    ck_assert_str_eq(p.file, "map");
+    ck_assert_uint_eq(p.line, 5);
+    sb_doc_pool_freep(&pool);
+}
+END_TEST
+
 START_TEST(the_file_table_ends)
 {
     pool = sb_doc_pool_new();
@@ -293,8 +313,9 @@ START_TEST(limits_of_zero_mean_the_default)
 }
 END_TEST
 
-UNIT_MAIN("doc", keys_are_interned_once, members_are_found_in_small_and_large_maps,
-          a_map_changed_while_built_is_indexed_again, duplicates_are_found_and_the_last_kept,
-          copies_are_shallow_with_a_new_id, equality_is_by_value, shared_subtrees_are_equal_at_once,
-          equality_takes_any_depth, positions_agree_with_a_plain_counter,
-          positions_know_their_edges, the_file_table_ends, limits_of_zero_mean_the_default)
+UNIT_MAIN("doc", a_key_without_a_place_stands_where_its_value_does, keys_are_interned_once,
+          members_are_found_in_small_and_large_maps, a_map_changed_while_built_is_indexed_again,
+          duplicates_are_found_and_the_last_kept, copies_are_shallow_with_a_new_id,
+          equality_is_by_value, shared_subtrees_are_equal_at_once, equality_takes_any_depth,
+          positions_agree_with_a_plain_counter, positions_know_their_edges, the_file_table_ends,
+          limits_of_zero_mean_the_default)
