@@ -28,8 +28,8 @@ static struct sb_expr *program_new(struct sb_doc_pool *pool, const struct sb_exp
     struct sb_expr *program = sb_arena_new(arena, struct sb_expr);
     struct sb_expr_variable *copy = sb_arena_alloc(arena, n_variables * sizeof *copy);
     for (size_t i = 0; i < n_variables; i++)
-        copy[i] = (struct sb_expr_variable){sb_arena_strdup(arena, variables[i].name),
-                                            variables[i].kind};
+        copy[i] =
+            (struct sb_expr_variable){sb_arena_strdup(arena, variables[i].name), variables[i].kind};
     program->pool = pool;
     program->text.p = sb_arena_dup(arena, source->text.p, source->text.len);
     program->text.len = source->text.len;

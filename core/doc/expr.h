@@ -16,16 +16,16 @@ struct sb_expr_source {
     struct sb_doc_place at; /* of the text's first character; file may be "" */
 };
 
-enum sb_expr_kind { /* static type of a declared variable */
-    SB_EXPR_DYN,    /* anything: data from documents */
-    SB_EXPR_BOOL,
-    SB_EXPR_INT,
-    SB_EXPR_DOUBLE,
-    SB_EXPR_STRING,
-    SB_EXPR_LIST,
-    SB_EXPR_MAP,
-    SB_EXPR_TIMESTAMP,
-    SB_EXPR_DURATION
+enum sb_expr_kind {              /* static type of a declared variable */
+                    SB_EXPR_DYN, /* anything: data from documents */
+                    SB_EXPR_BOOL,
+                    SB_EXPR_INT,
+                    SB_EXPR_DOUBLE,
+                    SB_EXPR_STRING,
+                    SB_EXPR_LIST,
+                    SB_EXPR_MAP,
+                    SB_EXPR_TIMESTAMP,
+                    SB_EXPR_DURATION
 };
 struct sb_expr_variable {
     const char *name;

@@ -67,8 +67,8 @@ static bool arith_doubles(struct expr_run *r, const struct expr_node *n, enum ex
     default: return sb_expr_fault(r, n, "`%` works on whole numbers only");
     }
     if (data && !isfinite(z))
-        return sb_expr_fault(r, n, op == X_DIV && y == 0 ? "division by zero"
-                                                         : "the result is too large");
+        return sb_expr_fault(
+            r, n, op == X_DIV && y == 0 ? "division by zero" : "the result is too large");
     *ret = (struct expr_val){.kind = EV_DOUBLE, .data = data, .u.d = z};
     return true;
 }
@@ -135,8 +135,9 @@ static bool arith_times(struct expr_run *r, const struct expr_node *n, enum expr
         ok = sb_expr_instant_add((swapped ? b : a)->u.t, (swapped ? a : b)->u.i, op == X_SUB,
                                  &ret->u.t);
     }
-    return ok || sb_expr_fault(r, n, "the time is out of range (years 0001 to 9999, durations of "
-                                     "292 years)");
+    return ok || sb_expr_fault(r, n,
+                               "the time is out of range (years 0001 to 9999, durations of "
+                               "292 years)");
 }
 
 static bool is_time(const struct expr_val *v)

@@ -8,8 +8,7 @@ static bool check_operand(struct expr_compiler *c, const struct expr_node *n, ui
     if (c->unchecked || (n->mask & allowed))
         return true;
     return sb_expr_fail(c, n->start, "%s is a %s here, never a %s", what,
-                        sb_expr_mask_name(c->arena, n->mask),
-                        sb_expr_mask_name(c->arena, allowed));
+                        sb_expr_mask_name(c->arena, n->mask), sb_expr_mask_name(c->arena, allowed));
 }
 
 static bool find_local(const struct expr_compiler *c, struct expr_node *n)
@@ -27,10 +26,10 @@ static bool find_local(const struct expr_compiler *c, struct expr_node *n)
 static bool find_variable(const struct expr_compiler *c, struct expr_node *n)
 {
     static const uint32_t masks[] = {
-        [SB_EXPR_DYN] = EM_ANY,       [SB_EXPR_BOOL] = EM_BOOL,
-        [SB_EXPR_INT] = EM_INT,       [SB_EXPR_DOUBLE] = EM_DOUBLE,
-        [SB_EXPR_STRING] = EM_STRING, [SB_EXPR_LIST] = EM_LIST,
-        [SB_EXPR_MAP] = EM_MAP,       [SB_EXPR_TIMESTAMP] = EM_TIMESTAMP,
+        [SB_EXPR_DYN] = EM_ANY,           [SB_EXPR_BOOL] = EM_BOOL,
+        [SB_EXPR_INT] = EM_INT,           [SB_EXPR_DOUBLE] = EM_DOUBLE,
+        [SB_EXPR_STRING] = EM_STRING,     [SB_EXPR_LIST] = EM_LIST,
+        [SB_EXPR_MAP] = EM_MAP,           [SB_EXPR_TIMESTAMP] = EM_TIMESTAMP,
         [SB_EXPR_DURATION] = EM_DURATION,
     };
     for (size_t i = 0; i < c->program->n_variables; i++)
@@ -227,7 +226,8 @@ static bool fail_argument(struct expr_compiler *c, const struct expr_node *n,
     const char *have = sb_expr_mask_name(c->arena, arg->mask);
     const char *want = sb_expr_mask_name(c->arena, f->args[i]);
     if (n->method && i == 0)
-        return sb_expr_fail(c, n->at, "a %s has no method %s: that is for a %s", have, f->name, want);
+        return sb_expr_fail(c, n->at, "a %s has no method %s: that is for a %s", have, f->name,
+                            want);
     return sb_expr_fail(c, arg->start, "argument %u of %s is a %s, never a %s",
                         i + 1 - (n->method ? 1 : 0), f->name, have, want);
 }

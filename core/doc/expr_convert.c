@@ -82,9 +82,9 @@ EXPR_FUNCTION(double)
     case EV_DOUBLE: ret->u.d = v->u.d; return true;
     default:
         if (!double_from_text(v->u.s, &ret->u.d))
-            return sb_expr_fault(c->r, c->n, v->kind == EV_STRING
-                                                 ? "the text is no number"
-                                                 : "the number does not fit a double");
+            return sb_expr_fault(c->r, c->n,
+                                 v->kind == EV_STRING ? "the text is no number"
+                                                      : "the number does not fit a double");
         return true;
     }
 }

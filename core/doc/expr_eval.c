@@ -10,10 +10,8 @@ static bool from_variable(struct expr_run *r, const struct expr_node *n, struct 
     switch (v->kind) {
     case SB_EXPR_BOOL: return sb_expr_ret_bool(ret, v->num != 0);
     case SB_EXPR_INT: return sb_expr_ret_int(ret, v->num);
-    case SB_EXPR_DOUBLE:
-        *ret = (struct expr_val){.kind = EV_DOUBLE, .u.d = v->real};
-        return true;
-    case SB_EXPR_STRING: return sb_expr_ret_str(ret, v->str);
+    case SB_EXPR_DOUBLE: *ret = (struct expr_val){.kind = EV_DOUBLE, .u.d = v->real}; return true;
+    case SB_EXPR_STRING: return sb_expr_ret_str(ret, v->str.p ? v->str : SB_STR(""));
     case SB_EXPR_TIMESTAMP:
         *ret = (struct expr_val){.kind = EV_TIMESTAMP, .u.t = sb_expr_instant_from_ns(v->num)};
         return true;
@@ -35,7 +33,8 @@ static bool is_absent(const struct expr_run *r, const struct expr_node *n)
     if (n->op != X_VARIABLE)
         return false;
     const struct sb_expr_value *v = &r->in->values[n->u.index];
-    return !v->node && (v->kind == SB_EXPR_DYN || v->kind == SB_EXPR_LIST || v->kind == SB_EXPR_MAP);
+    return !v->node &&
+           (v->kind == SB_EXPR_DYN || v->kind == SB_EXPR_LIST || v->kind == SB_EXPR_MAP);
 }
 
 /* Takes an optional apart: false when it is none. */
@@ -118,8 +117,8 @@ static bool list_index(struct expr_run *r, const struct expr_node *n, const stru
              key->u.d == (double)(int64_t)key->u.d)
         i = (int64_t)key->u.d;
     else
-        return sb_expr_fault_kind(r, n->kids[1], "the index of a list must be a whole number, not a",
-                                  key, NULL);
+        return sb_expr_fault_kind(r, n->kids[1],
+                                  "the index of a list must be a whole number, not a", key, NULL);
     *ret = i >= 0 && (uint64_t)i < len ? (size_t)i : SIZE_MAX;
     return true;
 }
@@ -127,7 +126,7 @@ static bool list_index(struct expr_run *r, const struct expr_node *n, const stru
 static bool find_index(struct expr_run *r, const struct expr_node *n, const struct expr_val *from,
                        const struct expr_val *key, bool *found, struct expr_val *ret)
 {
-    size_t i;
+    size_t i = SIZE_MAX;
     if (from->kind == EV_MAP)
         return sb_expr_lookup(r, n, from, key, found, ret);
     if (from->kind != EV_LIST)
@@ -245,7 +244,8 @@ static bool eval_logic(struct expr_run *r, const struct expr_node *n, bool decid
         if (ok && v.kind == EV_BOOL && v.u.b == decides)
             return sb_expr_ret_bool(ret, decides);
         if (ok && v.kind != EV_BOOL)
-            ok = sb_expr_fault_kind(r, n->kids[i], "a condition is wanted, but this is a", &v, NULL);
+            ok =
+                sb_expr_fault_kind(r, n->kids[i], "a condition is wanted, but this is a", &v, NULL);
         if (!ok && r->fatal)
             return false;
         if (!ok && !failed) {
@@ -309,9 +309,9 @@ static bool eval_function(struct expr_run *r, const struct expr_node *n, struct 
         if (!sb_expr_eval(r, n->kids[i], &args[i]))
             return false;
         if (!(1u << args[i].kind & f->args[i]))
-            return sb_expr_fault_kind(r, n->kids[i], i == 0 && n->method
-                                                         ? "there is no such method for a"
-                                                         : "the argument cannot be a",
+            return sb_expr_fault_kind(r, n->kids[i],
+                                      i == 0 && n->method ? "there is no such method for a"
+                                                          : "the argument cannot be a",
                                       &args[i], NULL);
     }
     const struct expr_call call = {r, n, args, n->n};
@@ -328,8 +328,7 @@ bool sb_expr_eval(struct expr_run *r, const struct expr_node *n, struct expr_val
     case X_VARIABLE: return from_variable(r, n, ret);
     case X_LOCAL: *ret = r->locals[n->slot]; return true;
     case X_NOW:
-        *ret = (struct expr_val){.kind = EV_TIMESTAMP,
-                                 .u.t = sb_expr_instant_from_ns(r->in->now)};
+        *ret = (struct expr_val){.kind = EV_TIMESTAMP, .u.t = sb_expr_instant_from_ns(r->in->now)};
         return true;
     case X_LIST: return eval_list(r, n, ret);
     case X_MAP: return eval_map(r, n, ret);
@@ -341,8 +340,7 @@ bool sb_expr_eval(struct expr_run *r, const struct expr_node *n, struct expr_val
     case X_NOT: return eval_test(r, n->kids[0], &test) && sb_expr_ret_bool(ret, !test);
     case X_COND:
         return eval_test(r, n->kids[0], &test) && sb_expr_eval(r, n->kids[test ? 1 : 2], ret);
-    case X_NEGATE:
-        return sb_expr_eval(r, n->kids[0], ret) && sb_expr_negate(r, n, ret, ret);
+    case X_NEGATE: return sb_expr_eval(r, n->kids[0], ret) && sb_expr_negate(r, n, ret, ret);
     case X_FUNCTION: return eval_function(r, n, ret);
     case X_ALL:
     case X_EXISTS:

@@ -103,16 +103,18 @@ static void describe_missing(struct expr_run *r, struct sb_error *e)
     if (f->map && r->in->pool) {
         struct sb_doc_place at = sb_doc_where(r->in->pool, f->map);
         if (at.line)
-            snprintf(where, sizeof where, " (%s:%u:%u)", at.file ? at.file : "", at.line, at.column);
+            snprintf(where, sizeof where, " (%s:%u:%u)", at.file ? at.file : "", at.line,
+                     at.column);
     }
-    sb_fail(e, SB_EUNSURE, "`%.*s`%s has no key \"%.*s\"", SB_STR_ARG(from), where, SB_STR_ARG(key));
+    sb_fail(e, SB_EUNSURE, "`%.*s`%s has no key \"%.*s\"", SB_STR_ARG(from), where,
+            SB_STR_ARG(key));
     const char *near = f->map ? nearest_key(r) : NULL;
     char also[160] = "";
     if (near)
         snprintf(also, sizeof also, "; it has \"%.100s\"", near);
     if (is_name(key))
-        sb_hint(e, "test with has(%.*s.%.*s), or read %.*s.?%.*s.orValue(other)%s", SB_STR_ARG(from),
-                SB_STR_ARG(key), SB_STR_ARG(from), SB_STR_ARG(key), also);
+        sb_hint(e, "test with has(%.*s.%.*s), or read %.*s.?%.*s.orValue(other)%s",
+                SB_STR_ARG(from), SB_STR_ARG(key), SB_STR_ARG(from), SB_STR_ARG(key), also);
     else
         sb_hint(e, "test with '%.*s' in %.*s, or read %.*s[?'%.*s'].orValue(other)%s",
                 SB_STR_ARG(key), SB_STR_ARG(from), SB_STR_ARG(from), SB_STR_ARG(key), also);

@@ -119,9 +119,21 @@ static bool fn_or_value(const struct expr_call *c, struct expr_val *ret)
     return true;
 }
 
-#define STRING_1 EM_STRING, {EM_STRING}
-#define TIMES EM_INT, {EM_TIMESTAMP | EM_DURATION, EM_STRING}
-#define DATES EM_INT, {EM_TIMESTAMP, EM_STRING}
+#define STRING_1  \
+    EM_STRING,    \
+    {             \
+        EM_STRING \
+    }
+#define TIMES                                 \
+    EM_INT,                                   \
+    {                                         \
+        EM_TIMESTAMP | EM_DURATION, EM_STRING \
+    }
+#define DATES                   \
+    EM_INT,                     \
+    {                           \
+        EM_TIMESTAMP, EM_STRING \
+    }
 #define WHOLE EM_INT
 
 const struct expr_function sb_expr_functions[] = {
@@ -129,29 +141,59 @@ const struct expr_function sb_expr_functions[] = {
     {"contains", EXPR_METHOD, 2, 2, EM_BOOL, {EM_STRING, EM_STRING}, sb_expr_fn_contains},
     {"startsWith", EXPR_METHOD, 2, 2, EM_BOOL, {EM_STRING, EM_STRING}, sb_expr_fn_starts_with},
     {"endsWith", EXPR_METHOD, 2, 2, EM_BOOL, {EM_STRING, EM_STRING}, sb_expr_fn_ends_with},
-    {"matches", EXPR_GLOBAL | EXPR_METHOD, 2, 2, EM_BOOL, {EM_STRING, EM_STRING},
+    {"matches",
+     EXPR_GLOBAL | EXPR_METHOD,
+     2,
+     2,
+     EM_BOOL,
+     {EM_STRING, EM_STRING},
      sb_expr_fn_matches},
     {"charAt", EXPR_METHOD, 2, 2, EM_STRING, {EM_STRING, WHOLE}, sb_expr_fn_char_at},
     {"indexOf", EXPR_METHOD, 2, 3, EM_INT, {EM_STRING, EM_STRING, WHOLE}, sb_expr_fn_index_of},
-    {"lastIndexOf", EXPR_METHOD, 2, 3, EM_INT, {EM_STRING, EM_STRING, WHOLE},
+    {"lastIndexOf",
+     EXPR_METHOD,
+     2,
+     3,
+     EM_INT,
+     {EM_STRING, EM_STRING, WHOLE},
      sb_expr_fn_last_index_of},
     {"join", EXPR_METHOD, 1, 2, EM_STRING, {EM_LIST, EM_STRING}, sb_expr_fn_join},
     {"lowerAscii", EXPR_METHOD, 1, 1, STRING_1, sb_expr_fn_lower},
     {"upperAscii", EXPR_METHOD, 1, 1, STRING_1, sb_expr_fn_upper},
-    {"replace", EXPR_METHOD, 3, 4, EM_STRING, {EM_STRING, EM_STRING, EM_STRING, WHOLE},
+    {"replace",
+     EXPR_METHOD,
+     3,
+     4,
+     EM_STRING,
+     {EM_STRING, EM_STRING, EM_STRING, WHOLE},
      sb_expr_fn_replace},
     {"split", EXPR_METHOD, 2, 3, EM_LIST, {EM_STRING, EM_STRING, WHOLE}, sb_expr_fn_split},
     {"substring", EXPR_METHOD, 2, 3, EM_STRING, {EM_STRING, WHOLE, WHOLE}, sb_expr_fn_substring},
     {"trim", EXPR_METHOD, 1, 1, STRING_1, sb_expr_fn_trim},
     {"int", EXPR_GLOBAL, 1, 1, EM_INT, {EM_NUMERIC | EM_STRING | EM_TIMESTAMP}, sb_expr_fn_int},
     {"double", EXPR_GLOBAL, 1, 1, EM_DOUBLE, {EM_NUMERIC | EM_STRING}, sb_expr_fn_double},
-    {"string", EXPR_GLOBAL, 1, 1, EM_STRING,
-     {EM_NUMERIC | EM_STRING | EM_BOOL | EM_TIMESTAMP | EM_DURATION}, sb_expr_fn_string},
+    {"string",
+     EXPR_GLOBAL,
+     1,
+     1,
+     EM_STRING,
+     {EM_NUMERIC | EM_STRING | EM_BOOL | EM_TIMESTAMP | EM_DURATION},
+     sb_expr_fn_string},
     {"bool", EXPR_GLOBAL, 1, 1, EM_BOOL, {EM_BOOL | EM_STRING}, sb_expr_fn_bool},
-    {"timestamp", EXPR_GLOBAL, 1, 1, EM_TIMESTAMP, {EM_STRING | EM_INT | EM_TIMESTAMP},
+    {"timestamp",
+     EXPR_GLOBAL,
+     1,
+     1,
+     EM_TIMESTAMP,
+     {EM_STRING | EM_INT | EM_TIMESTAMP},
      sb_expr_fn_timestamp},
     {"duration", EXPR_GLOBAL, 1, 1, EM_DURATION, {EM_STRING | EM_DURATION}, sb_expr_fn_duration},
-    {"quantity", EXPR_GLOBAL, 1, 1, EM_QUANTITY, {EM_STRING | EM_NUMERIC | EM_QUANTITY},
+    {"quantity",
+     EXPR_GLOBAL,
+     1,
+     1,
+     EM_QUANTITY,
+     {EM_STRING | EM_NUMERIC | EM_QUANTITY},
      sb_expr_fn_quantity},
     {"type", EXPR_GLOBAL, 1, 1, EM_TYPE, {EM_ANY}, sb_expr_fn_type},
     {"dyn", EXPR_GLOBAL, 1, 1, EM_ANY, {EM_ANY}, sb_expr_fn_dyn},

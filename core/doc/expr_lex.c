@@ -91,7 +91,8 @@ static bool number_end(struct expr_compiler *c)
 {
     int ch = peek(c, 0);
     if (ch == 'u' || ch == 'U')
-        return bad_number(c, "unsigned numbers are not part of expr", "drop the u: ints have 64 bits");
+        return bad_number(c, "unsigned numbers are not part of expr",
+                          "drop the u: ints have 64 bits");
     if (is_letter(ch))
         return bad_number(c, "a letter follows a number",
                           "write sizes as quantity('2Gi') and times as duration('5m')");
@@ -230,7 +231,8 @@ static bool lex_string(struct expr_compiler *c, bool raw)
         int ch = peek(c, 0);
         if (ch == -1 || (n == 1 && (ch == '\n' || ch == '\r'))) {
             sb_expr_fail(c, c->start, "the string is not closed");
-            sb_hint(c->e, n == 1 ? "close it on its line, or use three quotes" : "close it with three quotes");
+            sb_hint(c->e, n == 1 ? "close it on its line, or use three quotes"
+                                 : "close it with three quotes");
             return false;
         }
         c->offset++;
@@ -292,7 +294,8 @@ static bool lex_quoted(struct expr_compiler *c)
     c->offset++;
     for (int ch; (ch = peek(c, 0)) != '`'; c->offset++)
         if (!is_letter(ch) && !is_digit(ch) && (ch <= 0 || !strchr("./- ", ch))) {
-            sb_expr_fail(c, c->start, "a name in back quotes holds letters, digits, _ . - / and spaces");
+            sb_expr_fail(c, c->start,
+                         "a name in back quotes holds letters, digits, _ . - / and spaces");
             sb_hint(c->e, "for any other key write map['key']");
             return false;
         }

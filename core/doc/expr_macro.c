@@ -100,8 +100,8 @@ static bool check_body(struct expr_compiler *c, struct expr_node *n, const struc
         if (!sb_expr_check(c, n->kids[i]))
             return false;
         if (!c->unchecked && !(n->kids[i]->mask & allowed))
-            return sb_expr_fail(c, n->kids[i]->start, "%s needs a %s here, but this is a %s", m->name,
-                                sb_expr_mask_name(c->arena, allowed),
+            return sb_expr_fail(c, n->kids[i]->start, "%s needs a %s here, but this is a %s",
+                                m->name, sb_expr_mask_name(c->arena, allowed),
                                 sb_expr_mask_name(c->arena, n->kids[i]->mask));
     }
     return true;

@@ -6,10 +6,10 @@
 
 bool sb_expr_reserved(struct sb_str name)
 {
-    static const char *const words[] = {"as",     "break", "const",   "continue",  "else",   "for",
-                                        "function", "if",  "import",  "in",        "let",    "loop",
-                                        "package", "namespace", "return", "var",   "void",   "while",
-                                        "true",   "false", "null"};
+    static const char *const words[] = {
+        "as",     "break",  "const", "continue", "else", "for",     "function",
+        "if",     "import", "in",    "let",      "loop", "package", "namespace",
+        "return", "var",    "void",  "while",    "true", "false",   "null"};
     for (size_t i = 0; i < SB_LEN(words); i++)
         if (sb_str_is(name, words[i]))
             return true;
@@ -142,11 +142,18 @@ static const char *list_variables(struct expr_compiler *c)
 bool sb_expr_unknown_variable(struct expr_compiler *c, const struct expr_node *n)
 {
     static const struct habit words[] = {
-        {"True", "write true"},      {"TRUE", "write true"},      {"False", "write false"},
-        {"FALSE", "write false"},    {"None", "write null"},      {"nil", "write null"},
-        {"NULL", "write null"},      {"undefined", "write null, or test with has(a.b)"},
-        {"not", "write !x for not"}, {"str", "the type is string"},
-        {"float", "the type is double"}, {"dict", "the type is map"},
+        {"True", "write true"},
+        {"TRUE", "write true"},
+        {"False", "write false"},
+        {"FALSE", "write false"},
+        {"None", "write null"},
+        {"nil", "write null"},
+        {"NULL", "write null"},
+        {"undefined", "write null, or test with has(a.b)"},
+        {"not", "write !x for not"},
+        {"str", "the type is string"},
+        {"float", "the type is double"},
+        {"dict", "the type is map"},
         {"uint", "unsigned numbers are not part of expr: use int"},
         {"bytes", "byte strings are not part of expr: use string"},
     };

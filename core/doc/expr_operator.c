@@ -34,7 +34,8 @@ static bool fail_pair(struct expr_compiler *c, const struct expr_node *n, const 
     if ((left | right) == (EM_INT | EM_DOUBLE))
         sb_hint(c->e, "write both with a point, or convert with int(x) or double(x)");
     else if (left & EM_STRING || right & EM_STRING)
-        sb_hint(c->e, "convert with string(x) or int(x); true, null and numbers stand without quotes");
+        sb_hint(c->e,
+                "convert with string(x) or int(x); true, null and numbers stand without quotes");
     return false;
 }
 
@@ -97,8 +98,9 @@ static bool need_bool(struct expr_compiler *c, const struct expr_node *n, const 
 
 static bool check_logic(struct expr_compiler *c, struct expr_node *n)
 {
-    const char *what = n->op == X_AND ? "what && joins" : n->op == X_OR ? "what || joins"
-                                                                         : "what ! turns round";
+    const char *what = n->op == X_AND  ? "what && joins"
+                       : n->op == X_OR ? "what || joins"
+                                       : "what ! turns round";
     n->mask = EM_BOOL;
     for (unsigned i = 0; i < n->n; i++)
         if (!need_bool(c, n->kids[i], what))

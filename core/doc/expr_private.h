@@ -29,19 +29,19 @@ enum {
 /* --- values --- */
 
 /* kind, name for people */
-#define EXPR_KINDS(X)                                                                              \
-    X(NULL, "null")                                                                                \
-    X(BOOL, "bool")                                                                                \
-    X(INT, "int")                                                                                  \
-    X(DOUBLE, "double")                                                                            \
-    X(NUMBER, "number") /* from data, not int64: a fraction or a huge one; exact text */           \
-    X(STRING, "string")                                                                            \
-    X(LIST, "list")                                                                                \
-    X(MAP, "map")                                                                                  \
-    X(TIMESTAMP, "timestamp")                                                                      \
-    X(DURATION, "duration")                                                                        \
-    X(QUANTITY, "quantity")                                                                        \
-    X(TYPE, "type")                                                                                \
+#define EXPR_KINDS(X)                                                                    \
+    X(NULL, "null")                                                                      \
+    X(BOOL, "bool")                                                                      \
+    X(INT, "int")                                                                        \
+    X(DOUBLE, "double")                                                                  \
+    X(NUMBER, "number") /* from data, not int64: a fraction or a huge one; exact text */ \
+    X(STRING, "string")                                                                  \
+    X(LIST, "list")                                                                      \
+    X(MAP, "map")                                                                        \
+    X(TIMESTAMP, "timestamp")                                                            \
+    X(DURATION, "duration")                                                              \
+    X(QUANTITY, "quantity")                                                              \
+    X(TYPE, "type")                                                                      \
     X(OPTIONAL, "optional")
 
 enum expr_kind {
@@ -56,7 +56,7 @@ enum {
 #define EXPR_KIND_BIT(kind, name) EM_##kind = 1 << EV_##kind,
     EXPR_KINDS(EXPR_KIND_BIT)
 #undef EXPR_KIND_BIT
-    EM_ANY = (1 << EV_KINDS) - 1,
+        EM_ANY = (1 << EV_KINDS) - 1,
     EM_NUMERIC = EM_INT | EM_DOUBLE | EM_NUMBER,
     EM_KEY = EM_INT | EM_BOOL | EM_STRING | EM_NUMBER
 };
@@ -139,19 +139,19 @@ enum expr_op {
 
 struct expr_function;
 struct expr_node {
-    uint8_t op;            /* enum expr_op */
-    bool optional;         /* .?f, [?i] */
-    bool optional_item;    /* an element of a list or a key of a map: ?e */
-    bool method;           /* X_CALL: kids[0] is the receiver */
-    bool absolute;         /* X_IDENT: written .name */
-    uint8_t slot, slot2;   /* X_LOCAL; loops: variables (slot2 = EXPR_MAX_LOCALS: only one) */
+    uint8_t op;          /* enum expr_op */
+    bool optional;       /* .?f, [?i] */
+    bool optional_item;  /* an element of a list or a key of a map: ?e */
+    bool method;         /* X_CALL: kids[0] is the receiver */
+    bool absolute;       /* X_IDENT: written .name */
+    uint8_t slot, slot2; /* X_LOCAL; loops: variables (slot2 = EXPR_MAX_LOCALS: only one) */
     uint8_t height;
-    uint16_t n, cap;       /* kids */
-    uint32_t start, end;   /* bytes of the source it covers */
-    uint32_t at;           /* byte where messages point: the operator, the name */
-    uint32_t mask;         /* kinds it may have, set by the check */
+    uint16_t n, cap;     /* kids */
+    uint32_t start, end; /* bytes of the source it covers */
+    uint32_t at;         /* byte where messages point: the operator, the name */
+    uint32_t mask;       /* kinds it may have, set by the check */
     struct expr_node **kids;
-    struct sb_str name;    /* X_IDENT, X_CALL, X_SELECT, X_HAS */
+    struct sb_str name;           /* X_IDENT, X_CALL, X_SELECT, X_HAS */
     const struct sb_doc_key *key; /* X_SELECT, X_HAS: the name in the program's pool */
     union {
         struct expr_val value;                /* X_LITERAL */
@@ -195,8 +195,8 @@ struct expr_compiler {
     struct sb_error *e;
     bool unchecked; /* leave what can never work to the run (conformance suite) */
 
-    size_t offset;     /* lexer */
-    int token;         /* enum expr_token or a character */
+    size_t offset; /* lexer */
+    int token;     /* enum expr_token or a character */
     uint32_t start, end, previous_end;
     struct sb_str text; /* T_IDENT, T_QUOTED, T_STRING */
     uint64_t number;    /* T_INT: magnitude */
@@ -242,12 +242,12 @@ int sb_expr_compile_with(struct sb_doc_pool *pool, const struct sb_expr_source *
 
 struct expr_fault {
     const struct expr_node *at;
-    const char *what, *hint;        /* static texts */
-    struct sb_str arg;              /* quoted after `what`; p NULL = none */
-    struct sb_str detail;           /* after `what`: why; p NULL = none */
-    const struct sb_doc_node *map;  /* missing key: where it was looked up */
-    bool missing;                   /* a missing key: arg */
-    uint8_t kinds, kind_a, kind_b;  /* that many kinds named after `what` */
+    const char *what, *hint;       /* static texts */
+    struct sb_str arg;             /* quoted after `what`; p NULL = none */
+    struct sb_str detail;          /* after `what`: why; p NULL = none */
+    const struct sb_doc_node *map; /* missing key: where it was looked up */
+    bool missing;                  /* a missing key: arg */
+    uint8_t kinds, kind_a, kind_b; /* that many kinds named after `what` */
 };
 struct expr_run {
     const struct sb_expr *program;

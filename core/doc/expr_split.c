@@ -30,7 +30,7 @@ EXPR_FUNCTION(join)
 {
     struct sb_str separator = c->n_args == 2 ? c->args[1].u.s : SB_STR("");
     struct expr_val item;
-    size_t total, len = sb_expr_len(&c->args[0]);
+    size_t total = 0, len = sb_expr_len(&c->args[0]);
     if (!join_size(c, separator, &total))
         return false;
     char *text = sb_expr_room(c->r, c->n, total), *out = text;

@@ -45,9 +45,10 @@ bool sb_expr_instant_parse(struct sb_str s, struct expr_instant *ret, struct sb_
     for (; i < 4 && i < s.len && s.p[i] >= '0' && s.p[i] <= '9'; i++)
         year = year * 10 + (s.p[i] - '0');
     if (i < 4 || year == 0 || s.len >= sizeof text) {
-        sb_fail(e, SB_EINPUT, s.len >= sizeof text ? "it is too long"
-                              : i == 4             ? "the first year is 0001"
-                                                   : "it does not start with a year of four digits");
+        sb_fail(e, SB_EINPUT,
+                s.len >= sizeof text ? "it is too long"
+                : i == 4             ? "the first year is 0001"
+                                     : "it does not start with a year of four digits");
         return false;
     }
     memcpy(text, s.p, s.len);
