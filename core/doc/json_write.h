@@ -33,9 +33,13 @@ void sb_json_int(struct sb_json_writer *w, int64_t value);
 void sb_json_double(struct sb_json_writer *w, double value);
 void sb_json_bool(struct sb_json_writer *w, bool value);
 void sb_json_null(struct sb_json_writer *w);
+/* The comma, line break and indentation before a value: for writers of a kind of value, which append
+ * it to w->out themselves. */
+void sb_json_before_value(struct sb_json_writer *w);
 /* A whole tree at this place; numbers keep their text when it is legal JSON, otherwise a JSON
  * spelling of the same value (+1, .5, 0x1F). -SB_EINPUT for .inf/.nan, -SB_ETOOBIG beyond budget
- * nodes (a DAG is written expanded). Depth is not limited by SB_JSON_MAX_DEPTH. */
+ * nodes (a DAG is written expanded); what was written so far then stays. Depth is not limited by
+ * SB_JSON_MAX_DEPTH, nor does it use the stack. */
 int sb_json_node(struct sb_json_writer *w, const struct sb_doc_node *node, uint64_t budget,
                  struct sb_error *e);
 

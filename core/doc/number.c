@@ -28,13 +28,12 @@ static int radix_digit(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : 16;
 }
 
-static bool is_radix(struct sb_str text)
+bool sb_number_is_radix(struct sb_str text)
 {
     return text.len > 2 && text.p[0] == '0' && (text.p[1] == 'x' || text.p[1] == 'o');
 }
 
-/* text after is_radix(). */
-static bool radix_value(struct sb_str text, uint64_t *ret)
+bool sb_number_radix_value(struct sb_str text, uint64_t *ret)
 {
     unsigned shift = text.p[1] == 'x' ? 4 : 3;
     uint64_t value = 0;
@@ -53,7 +52,7 @@ static void digits_start(struct digits *d, const struct sb_number *n)
     uint64_t value;
     d->p = n->text.p;
     d->end = n->text.p + n->text.len;
-    if (is_radix(n->text) && radix_value(n->text, &value)) {
+    if (sb_number_is_radix(n->text) && sb_number_radix_value(n->text, &value)) {
         int len = snprintf(d->converted, sizeof d->converted, "%llu", (unsigned long long)value);
         d->p = d->converted;
         d->end = d->converted + len;
@@ -140,7 +139,7 @@ static bool parse_radix(struct sb_str text, struct sb_number *ret)
 {
     uint64_t value;
     uint32_t zeros;
-    if (!radix_value(text, &value))
+    if (!sb_number_radix_value(text, &value))
         return false;
     uint32_t len = decimal_length(value, &zeros);
     *ret = (struct sb_number){text, len, len - zeros, false};
@@ -154,7 +153,7 @@ bool sb_number_parse(struct sb_str text, struct sb_number *ret)
     bool negative = false;
     if (text.len == 0 || text.len > SB_NUMBER_MAX_TEXT)
         return false;
-    if (is_radix(text))
+    if (sb_number_is_radix(text))
         return parse_radix(text, ret);
     if (*p == '+' || *p == '-')
         negative = *p++ == '-';
@@ -246,7 +245,7 @@ double sb_number_to_double(const struct sb_number *n)
 {
     char text[SB_NUMBER_MAX_TEXT + 1];
     uint64_t value;
-    if (is_radix(n->text) && radix_value(n->text, &value))
+    if (sb_number_is_radix(n->text) && sb_number_radix_value(n->text, &value))
         return (double)value;
     memcpy(text, n->text.p, n->text.len);
     text[n->text.len] = '\0';

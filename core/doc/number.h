@@ -29,6 +29,10 @@ uint64_t sb_number_hash(const struct sb_number *n, uint64_t seed); /* equal valu
 bool sb_number_is_integer(const struct sb_number *n);
 bool sb_number_to_int64(const struct sb_number *n, int64_t *ret); /* false: fraction or overflow */
 double sb_number_to_double(const struct sb_number *n); /* nearest; locale-independent */
+/* Hexadecimal or octal by its prefix, 0x or 0o. */
+bool sb_number_is_radix(struct sb_str text);
+/* The value of such a text; false when a digit is none or it does not fit. */
+bool sb_number_radix_value(struct sb_str text, uint64_t *ret);
 /* Shortest of %.15g %.16g %.17g that reads back equal, always with '.' as the point. */
 void sb_number_print_double(struct sb_buf *b, double value);
 
