@@ -1,0 +1,227 @@
+/* Lists: which elements belong together, and what is left on either side.
+ *
+ * A rule of the user comes first. Without one, scalars are a set (every copy counts), maps are
+ * paired by what identifies them, and anything else by equality and likeness. */
+#include "applets/drift/match.h"
+
+#include "core/base/mem.h"
+
+#include <stdlib.h>
+
+static const struct sb_doc_node no_elements = {.type = SB_DOC_LIST};
+
+struct list_walk {
+    struct drift_run *run;
+    struct drift_frame *f;
+    const struct sb_doc_node *plan, *actual; /* never NULL */
+    struct drift_naming naming;
+    struct drift_pairing pairs;
+    bool equal_pairs; /* pairs are known to be equal: scalars of a set */
+};
+
+void drift_pair(struct drift_pairing *p, uint32_t plan, uint32_t actual)
+{
+    p->actual_of[plan] = actual;
+    p->taken[actual] = true;
+}
+
+const struct drift_list_rule *drift_rule_at(struct drift_run *run, struct drift_frame *f)
+{
+    if (!run->opts->n_list_rules)
+        return NULL;
+    const struct drift_step *path = drift_frame_path(run, f);
+    for (size_t i = 0; i < run->opts->n_list_rules; i++)
+        if (drift_glob_match(run->opts->list_rules[i].glob, path, false))
+            return &run->opts->list_rules[i];
+    return NULL;
+}
+
+static bool all_of(const struct sb_doc_node *list, bool maps)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        const struct sb_doc_node *n = list->u.items[i];
+        if (maps ? n->type != SB_DOC_MAP : !drift_is_scalar(n))
+            return false;
+    }
+    return true;
+}
+
+static struct drift_rest everything(const struct sb_doc_node *list)
+{
+    struct drift_rest rest = {sb_xcalloc(list->count, sizeof(*rest.nodes)),
+                              sb_xcalloc(list->count, sizeof(*rest.index)), list->count};
+    for (uint32_t i = 0; i < list->count; i++) {
+        rest.nodes[i] = list->u.items[i];
+        rest.index[i] = i;
+    }
+    return rest;
+}
+
+/* What pairing has left over so far, maps only. */
+static struct drift_rest leftovers(const struct list_walk *w, bool of_plan)
+{
+    const struct sb_doc_node *list = of_plan ? w->plan : w->actual;
+    struct drift_rest rest = {0};
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < list->count; i++)
+        n += of_plan ? w->pairs.actual_of[i] == DRIFT_NOWHERE : !w->pairs.taken[i];
+    rest.nodes = sb_xcalloc(n, sizeof(*rest.nodes));
+    rest.index = sb_xcalloc(n, sizeof(*rest.index));
+    for (uint32_t i = 0; i < list->count; i++) {
+        bool left = of_plan ? w->pairs.actual_of[i] == DRIFT_NOWHERE : !w->pairs.taken[i];
+        if (!left || list->u.items[i]->type != SB_DOC_MAP)
+            continue;
+        rest.nodes[rest.n] = list->u.items[i];
+        rest.index[rest.n++] = i;
+    }
+    return rest;
+}
+
+static void rest_done(struct drift_rest *rest)
+{
+    free(rest->nodes);
+    free(rest->index);
+}
+
+static void pair_plainly(void *ctx, uint32_t plan, uint32_t actual)
+{
+    struct list_walk *w = ctx;
+    drift_pair(&w->pairs, plan, actual);
+}
+
+static void pair_as_renamed(void *ctx, uint32_t plan, uint32_t actual)
+{
+    struct list_walk *w = ctx;
+    drift_pair(&w->pairs, plan, actual);
+    if (!w->pairs.plan_renamed)
+        w->pairs.plan_renamed = sb_xcalloc(w->plan->count, sizeof(*w->pairs.plan_renamed));
+    w->pairs.plan_renamed[plan] = true;
+}
+
+static void pair_equal_and_alike(struct list_walk *w, bool alike)
+{
+    struct drift_rest plan = everything(w->plan), actual = everything(w->actual);
+    drift_pair_identical(w->run, &plan, &actual, w->f->flags, pair_plainly, w);
+    if (alike && plan.n && actual.n) {
+        bool named = w->naming.kind == DRIFT_BY_KEY;
+        drift_pair_similar(w->run, w->f, &plan, &actual, named,
+                           named ? pair_as_renamed : pair_plainly, w);
+    }
+    rest_done(&plan);
+    rest_done(&actual);
+}
+
+/* Elements whose identifier changed and little else. */
+static void pair_renamed(struct list_walk *w)
+{
+    struct drift_rest plan = leftovers(w, true), actual = leftovers(w, false);
+    if (plan.n && actual.n)
+        drift_pair_similar(w->run, w->f, &plan, &actual, true, pair_as_renamed, w);
+    rest_done(&plan);
+    rest_done(&actual);
+}
+
+static void pair_list(struct list_walk *w)
+{
+    const struct drift_list_rule *rule = drift_rule_at(w->run, w->f);
+    bool scalars = all_of(w->plan, false) && all_of(w->actual, false);
+    bool maps = !scalars && all_of(w->plan, true) && all_of(w->actual, true);
+    bool ordered =
+        rule ? rule->mode == DRIFT_LIST_ORDERED : scalars && !drift_on(w->run, DRIFT_NORM_SETS);
+    if (ordered) {
+        drift_pair_in_order(w->run, w->f, &w->pairs);
+    } else if (scalars) {
+        w->naming.kind = DRIFT_BY_VALUE;
+        w->equal_pairs = true;
+        pair_equal_and_alike(w, false);
+    } else if (rule && rule->mode == DRIFT_LIST_SET) {
+        pair_equal_and_alike(w, true);
+    } else if (maps && drift_pair_by_key(w->run, w->plan, w->actual, rule, &w->naming, &w->pairs)) {
+        pair_renamed(w);
+    } else {
+        pair_equal_and_alike(w, true);
+    }
+    if (rule && rule->mode == DRIFT_LIST_KEY && w->naming.kind != DRIFT_BY_KEY)
+        drift_limit(w->run, w->f,
+                    "--list names a key that not every element has, each its own; "
+                    "the elements were paired without it");
+}
+
+static struct drift_frame element(struct list_walk *w, uint32_t plan, uint32_t actual)
+{
+    struct drift_frame child = {.up = w->f, .naming = &w->naming};
+    child.step.kind = DRIFT_STEP_ITEM;
+    child.step.plan_index = plan;
+    child.step.actual_index = actual;
+    child.plan = plan == DRIFT_NOWHERE ? NULL : w->plan->u.items[plan];
+    child.actual = actual == DRIFT_NOWHERE ? NULL : w->actual->u.items[actual];
+    child.flags =
+        w->f->flags & (DRIFT_IN_K8S | DRIFT_IN_QUANTITIES | DRIFT_IN_SECRET | DRIFT_IN_POLICY);
+    drift_place(w->run, w->f, &child);
+    return child;
+}
+
+static void report_rename(struct list_walk *w, struct drift_frame *child)
+{
+    child->renamed = true;
+    const struct drift_step *step = drift_frame_path(w->run, child);
+    if (sb_str_eq(step->name, step->plan_name))
+        return;
+    const char *note =
+        sb_arena_printf(w->run->arena, "nearly the content that the plan gives to %.*s",
+                        SB_STR_ARG(step->plan_name));
+    drift_add_rename(w->run, child, note);
+}
+
+static void compare_pair(struct list_walk *w, uint32_t plan)
+{
+    struct drift_frame child = element(w, plan, w->pairs.actual_of[plan]);
+    if (w->pairs.plan_renamed && w->pairs.plan_renamed[plan])
+        report_rename(w, &child);
+    drift_compare_values(w->run, &child);
+}
+
+static void report_list(struct list_walk *w)
+{
+    uint32_t unknown = 0; /* elements of the plan that may be any element of the actual side */
+    bool quiet = w->equal_pairs && w->f->role == DRIFT_ROLE_INSIDE;
+    for (uint32_t i = 0; i < w->plan->count && !w->run->failed; i++) {
+        if (w->pairs.actual_of[i] != DRIFT_NOWHERE) {
+            if (!quiet)
+                compare_pair(w, i);
+            continue;
+        }
+        unknown += w->plan->u.items[i]->flags & SB_DOC_UNKNOWN ? 1 : 0;
+        struct drift_frame child = element(w, i, DRIFT_NOWHERE);
+        drift_one_sided(w->run, &child, NULL);
+    }
+    for (uint32_t i = 0; i < w->actual->count && !w->run->failed; i++) {
+        if (w->pairs.taken[i])
+            continue;
+        if (unknown) {
+            unknown--;
+            continue;
+        }
+        struct drift_frame child = element(w, DRIFT_NOWHERE, i);
+        drift_one_sided(w->run, &child, NULL);
+    }
+}
+
+void drift_compare_lists(struct drift_run *run, struct drift_frame *f)
+{
+    struct list_walk w = {.run = run, .f = f};
+    w.plan = f->plan ? f->plan : &no_elements;
+    w.actual = f->actual ? f->actual : &no_elements;
+    if (!drift_visit(run, (uint64_t)w.plan->count + w.actual->count))
+        return;
+    w.pairs.n_plan = w.plan->count;
+    w.pairs.n_actual = w.actual->count;
+    w.pairs.actual_of = sb_xcalloc(w.plan->count + 1u, sizeof(*w.pairs.actual_of));
+    memset(w.pairs.actual_of, 0xff, w.plan->count * sizeof(*w.pairs.actual_of));
+    w.pairs.taken = sb_xcalloc(w.actual->count + 1u, sizeof(*w.pairs.taken));
+    pair_list(&w);
+    report_list(&w);
+    free(w.pairs.actual_of);
+    free(w.pairs.taken);
+    free(w.pairs.plan_renamed);
+}

@@ -1,0 +1,202 @@
+/* Lists in which order counts: the shortest edit script (Myers 1986, "An O(ND) difference algorithm
+ * and its variations"), on hashes.
+ *
+ * D is bounded. Over the bound, elements that occur once on each side and stand in the same order are
+ * the anchors (the longest increasing run of them), and the report says so. Between two paired
+ * places, what is left is paired one to one. */
+#include "applets/drift/match.h"
+
+#include "core/base/mem.h"
+
+#include <stdlib.h>
+
+#define MAX_D 1000u
+#define MAX_WORK UINT64_C(40000000) /* elements x D */
+
+struct span { /* the part of both lists that has no common start and end */
+    const uint64_t *plan, *actual;
+    int32_t n, m;
+    uint32_t plan_at, actual_at;
+};
+
+/* The furthest x on each diagonal after d edits, kept for every d to walk back. */
+struct trace {
+    int32_t **rows; /* rows[d] has 2d+1 entries, diagonals -d..d */
+    int32_t d;
+};
+
+static int32_t furthest(const struct trace *t, const struct span *s, int32_t d, int32_t k)
+{
+    int32_t x = 0;
+    if (d > 0) {
+        const int32_t *before = t->rows[d - 1];
+        int32_t down = k < d - 1 ? before[k + 1 + d - 1] : -1;
+        int32_t right = k > -(d - 1) ? before[k - 1 + d - 1] + 1 : -1;
+        x = k == -d || (k != d && down >= right) ? down : right;
+    }
+    while (x < s->n && x - k < s->m && x - k >= 0 && s->plan[x] == s->actual[x - k])
+        x++;
+    return x;
+}
+
+static bool run_myers(struct trace *t, const struct span *s, int32_t max_d)
+{
+    for (int32_t d = 0; d <= max_d; d++) {
+        t->rows[d] = sb_xmalloc((2 * (size_t)d + 1) * sizeof(**t->rows));
+        t->d = d;
+        for (int32_t k = -d; k <= d; k++)
+            t->rows[d][k + d] = -1;
+        for (int32_t k = -d; k <= d; k += 2) {
+            int32_t x = furthest(t, s, d, k);
+            if (x > s->n || x - k > s->m)
+                x = -1; /* off the lists */
+            t->rows[d][k + d] = x;
+            if (x == s->n && x - k == s->m)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void pair_at(struct drift_pairing *p, const struct span *s, int32_t x, int32_t y)
+{
+    drift_pair(p, s->plan_at + (uint32_t)x, s->actual_at + (uint32_t)y);
+}
+
+static void walk_back(const struct trace *t, const struct span *s, struct drift_pairing *p)
+{
+    int32_t x = s->n, y = s->m;
+    for (int32_t d = t->d; d > 0; d--) {
+        const int32_t *before = t->rows[d - 1];
+        int32_t k = x - y;
+        int32_t down = k < d - 1 ? before[k + 1 + d - 1] : -1;
+        int32_t right = k > -(d - 1) ? before[k - 1 + d - 1] + 1 : -1;
+        bool go_down = k == -d || (k != d && down >= right);
+        int32_t start_x = go_down ? down : right, start_y = start_x - k;
+        while (x > start_x && y > start_y)
+            pair_at(p, s, --x, --y);
+        x = go_down ? x : x - 1;
+        y = go_down ? y - 1 : y;
+    }
+    while (x > 0 && y > 0)
+        pair_at(p, s, --x, --y);
+}
+
+static bool pair_shortest(const struct span *s, struct drift_pairing *p)
+{
+    uint64_t size = (uint64_t)s->n + (uint64_t)s->m;
+    uint64_t bound = SB_MIN((uint64_t)MAX_D, SB_MAX(MAX_WORK / (size + 1), (uint64_t)32));
+    int32_t max_d = (int32_t)SB_MIN(bound, size);
+    struct trace t = {.rows = sb_xcalloc((size_t)max_d + 1, sizeof(*t.rows))};
+    bool done = run_myers(&t, s, max_d);
+    if (done)
+        walk_back(&t, s, p);
+    for (int32_t d = 0; d <= t.d; d++)
+        free(t.rows[d]);
+    free(t.rows);
+    return done;
+}
+
+/* --- anchors --- */
+
+struct seen { /* of one hash */
+    uint64_t hash;
+    uint32_t plan, actual; /* index + 1 */
+    uint32_t n_plan, n_actual;
+};
+
+static struct seen *seen_at(struct seen *table, size_t mask, uint64_t hash)
+{
+    size_t at = hash & mask;
+    while ((table[at].n_plan || table[at].n_actual) && table[at].hash != hash)
+        at = (at + 1) & mask;
+    table[at].hash = hash;
+    return &table[at];
+}
+
+/* Pairs the longest run of once-only elements in the same order: patience, O(n log n). */
+static void pair_anchors(const struct span *s, struct drift_pairing *p)
+{
+    size_t slots = 16;
+    while (slots < 2 * ((size_t)s->n + (size_t)s->m))
+        slots *= 2;
+    struct seen *table = sb_xcalloc(slots, sizeof(*table));
+    for (int32_t j = 0; j < s->m; j++) {
+        struct seen *e = seen_at(table, slots - 1, s->actual[j]);
+        e->actual = (uint32_t)j;
+        e->n_actual++;
+    }
+    for (int32_t i = 0; i < s->n; i++)
+        seen_at(table, slots - 1, s->plan[i])->n_plan++;
+    int32_t *top = sb_xcalloc((size_t)s->n + 1, sizeof(*top)); /* by pile: plan index on top */
+    int32_t *before = sb_xcalloc((size_t)s->n + 1, sizeof(*before));
+    uint32_t *to = sb_xcalloc((size_t)s->n + 1, sizeof(*to));
+    int32_t piles = 0;
+    for (int32_t i = 0; i < s->n; i++) {
+        const struct seen *e = seen_at(table, slots - 1, s->plan[i]);
+        if (e->n_plan != 1 || e->n_actual != 1)
+            continue;
+        to[i] = e->actual;
+        int32_t low = 0, high = piles;
+        while (low < high) {
+            int32_t middle = low + (high - low) / 2;
+            if (to[top[middle]] < to[i])
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        before[i] = low ? top[low - 1] : -1;
+        top[low] = i;
+        piles += low == piles;
+    }
+    for (int32_t i = piles ? top[piles - 1] : -1; i >= 0; i = before[i])
+        pair_at(p, s, i, (int32_t)to[i]);
+    free(table);
+    free(top);
+    free(before);
+    free(to);
+}
+
+/* Between two pairs, the left-over elements are paired one to one. */
+static void pair_gaps(struct drift_pairing *p)
+{
+    uint32_t j = 0;
+    for (uint32_t i = 0; i < p->n_plan; i++) {
+        if (p->actual_of[i] != DRIFT_NOWHERE)
+            j = p->actual_of[i] + 1;
+        else if (j < p->n_actual && !p->taken[j])
+            drift_pair(p, i, j++);
+    }
+}
+
+void drift_pair_in_order(struct drift_run *run, struct drift_frame *f, struct drift_pairing *p)
+{
+    if (!p->n_plan || !p->n_actual)
+        return;
+    uint64_t *hashes = sb_xcalloc((size_t)p->n_plan + p->n_actual, sizeof(*hashes));
+    for (uint32_t i = 0; i < p->n_plan; i++)
+        hashes[i] = drift_hash(run, f->plan->u.items[i], f->flags);
+    for (uint32_t j = 0; j < p->n_actual; j++)
+        hashes[p->n_plan + j] = drift_hash(run, f->actual->u.items[j], f->flags);
+    struct span s = {.plan = hashes, .actual = hashes + p->n_plan};
+    uint32_t n = p->n_plan, m = p->n_actual;
+    while (s.plan_at < n && s.plan_at < m && s.plan[s.plan_at] == s.actual[s.plan_at]) {
+        drift_pair(p, s.plan_at, s.plan_at);
+        s.plan_at++;
+    }
+    s.actual_at = s.plan_at;
+    while (n > s.plan_at && m > s.actual_at && s.plan[n - 1] == s.actual[m - 1])
+        drift_pair(p, --n, --m);
+    s.plan += s.plan_at;
+    s.actual += s.actual_at;
+    s.n = (int32_t)(n - s.plan_at);
+    s.m = (int32_t)(m - s.actual_at);
+    if (s.n && s.m && !pair_shortest(&s, p)) {
+        drift_limit(run, f,
+                    "too many changes for the shortest edit script; elements that occur "
+                    "once on each side were paired in order");
+        pair_anchors(&s, p);
+    }
+    pair_gaps(p);
+    free(hashes);
+}
