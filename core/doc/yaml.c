@@ -401,6 +401,7 @@ static void reader_init(struct sb_yaml_reader *r, struct sb_doc_pool *pool,
         r->opts = *opts;
     r->limits = sb_doc_limits_fill(opts ? &opts->limits : NULL, DEFAULT_DEPTH);
     r->scratch = (struct sb_buf)SB_BUF_INIT(SCRATCH_MAX);
+    sb_vec_reserve(&r->members, 64); /* never NULL: places inside are computed by adding */
 }
 
 static void reader_done(struct sb_yaml_reader *r)
