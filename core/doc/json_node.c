@@ -4,7 +4,6 @@
 #include "core/doc/json_write.h"
 #include "core/doc/number.h"
 
-#include <assert.h>
 #include <inttypes.h>
 
 /* A container being written. */
@@ -108,8 +107,7 @@ static int put_scalar(struct sb_buf *b, const struct sb_doc_node *n, struct sb_e
     case SB_DOC_LIST:
     case SB_DOC_MAP: break;
     }
-    assert(!"a container is no scalar");
-    return 0;
+    return sb_fail(e, SB_EUNSUPPORTED, "a container is no scalar");
 }
 
 static void new_line(const struct sb_json_writer *w, size_t depth)
