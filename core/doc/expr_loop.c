@@ -58,7 +58,7 @@ static bool loop_one(struct expr_run *r, const struct expr_node *n, const struct
 {
     size_t found = 0;
     for (size_t i = 0, len = sb_expr_len(range); i < len; i++) {
-        bool yes;
+        bool yes = false;
         if (!bind(r, n, range, i) || !test(r, n->kids[1], &yes))
             return false;
         found += yes;

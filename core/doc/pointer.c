@@ -77,10 +77,11 @@ static struct sb_str unescape(struct sb_str raw, char *out)
 int sb_pointer_next(struct sb_arena *a, struct sb_str *rest, struct sb_str *ret_token,
                     struct sb_error *e)
 {
-    const char *slash = rest->len > 1 ? memchr(rest->p + 1, '/', rest->len - 1) : NULL;
+    if (rest->len == 0)
+        return sb_fail(e, SB_EINPUT, "the JSON Pointer has no further step");
+    const char *slash = memchr(rest->p + 1, '/', rest->len - 1);
     size_t step = slash ? (size_t)(slash - rest->p) : rest->len;
-    int rc = rest->len ? sb_pointer_check((struct sb_str){rest->p, step}, e)
-                       : sb_fail(e, SB_EINPUT, "the JSON Pointer has no further step");
+    int rc = sb_pointer_check((struct sb_str){rest->p, step}, e);
     if (rc)
         return rc;
     struct sb_str raw = {rest->p + 1, step - 1};

@@ -107,6 +107,12 @@ static struct sb_yaml_frame *top(struct sb_yaml_reader *r)
     return r->frames.len ? &r->frames.items[r->frames.len - 1] : NULL;
 }
 
+/* As top(), where a collection is known to be open. */
+static struct sb_yaml_frame *inside(struct sb_yaml_reader *r)
+{
+    return &r->frames.items[r->frames.len - 1];
+}
+
 static bool expects_key(struct sb_yaml_reader *r)
 {
     const struct sb_yaml_frame *f = top(r);
@@ -155,7 +161,7 @@ static int put(struct sb_yaml_reader *r, struct sb_doc_node *node)
 
 static void set_key(struct sb_yaml_reader *r, const yaml_event_t *ev, const struct sb_doc_key *key)
 {
-    struct sb_yaml_frame *f = top(r);
+    struct sb_yaml_frame *f = inside(r);
     f->key = key;
     f->key_line = sb_yaml_line(&ev->start_mark);
     f->key_column = sb_yaml_column(&ev->start_mark);
@@ -329,7 +335,7 @@ static void close_list(struct sb_yaml_reader *r, const struct sb_yaml_frame *f)
 
 static int close_collection(struct sb_yaml_reader *r)
 {
-    struct sb_yaml_frame f = *top(r);
+    struct sb_yaml_frame f = *inside(r);
     if (f.node->type == SB_DOC_LIST) {
         close_list(r, &f);
     } else {
