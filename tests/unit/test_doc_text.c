@@ -134,10 +134,23 @@ START_TEST(what_is_no_file_is_refused)
     ck_assert_msg(e.hint[0], "a missing file has a hint");
     read_fails("", 0, SB_EIO, "No such file");
     read_fails("/proc/self/mem", 0, SB_EIO, "cannot read");
+}
+END_TEST
+
+START_TEST(unreadable_files_are_refused_with_a_hint)
+{
+    struct sb_error e;
+    size_t len = 0;
+    bool root = geteuid() == 0; /* root may read everything: become nobody for a moment */
     make_file(3);
-    chmod(path, 0);
-    if (geteuid() != 0)
-        read_fails(path, 0, SB_EIO, "Permission denied");
+    ck_assert_int_eq(chmod(path, 0), 0);
+    if (root)
+        ck_assert_int_eq(seteuid(65534), 0);
+    read_fails(path, 0, SB_EIO, "Permission denied");
+    ck_assert_int_lt(read_path(path, 0, &len, &e), 0);
+    ck_assert_ptr_nonnull(strstr(e.hint, "readable"));
+    if (root)
+        ck_assert_int_eq(seteuid(0), 0);
     unlink(path);
 }
 END_TEST
@@ -311,8 +324,8 @@ START_TEST(good_text_passes)
 END_TEST
 
 UNIT_MAIN("doc_text", files_are_read_under_the_cap, a_sparse_giant_is_refused_by_its_size,
-          what_is_no_file_is_refused, devices_and_proc_are_read_in_pieces,
-          fifos_and_stdin_are_read_under_the_cap, a_closed_stdin_is_an_error,
-          a_stdin_begun_by_another_is_read_from_there, short_and_interrupted_reads_are_continued,
-          a_read_error_in_the_middle_is_an_error, a_file_that_changes_while_read_is_refused,
-          foreign_encodings_are_named, good_text_passes)
+          what_is_no_file_is_refused, unreadable_files_are_refused_with_a_hint,
+          devices_and_proc_are_read_in_pieces, fifos_and_stdin_are_read_under_the_cap,
+          a_closed_stdin_is_an_error, a_stdin_begun_by_another_is_read_from_there,
+          short_and_interrupted_reads_are_continued, a_read_error_in_the_middle_is_an_error,
+          a_file_that_changes_while_read_is_refused, foreign_encodings_are_named, good_text_passes)
