@@ -147,7 +147,9 @@ static void keep_best(struct search *s, const struct drift_key *key, struct tria
 {
     uint64_t score = t->shared * weight;
     bool one_sided = !s->most;
-    bool weak = weight == WEIGHT_GENERIC && (one_sided || t->shared * 2 < s->most);
+    /* One element that happens to share some value is better judged as a rename of its name. */
+    bool weak = weight == WEIGHT_GENERIC &&
+                (one_sided || t->shared * 2 < s->most || (s->has_fallback && s->most == 1));
     if (!s->has_fallback && weight > WEIGHT_GENERIC) {
         s->fallback = *key;
         s->has_fallback = true;
