@@ -7,7 +7,9 @@
 
 #include "core/doc/doc.h"
 
-/* Errors name the operation by index and say what was expected. */
+/* Errors name the operation by its number (from 1), op and path, stand where the operation is written,
+ * and say what was expected. Values of secret nodes are never part of them. The result may share
+ * nodes with the target and with the patch; it is at most 1,024 levels deep. */
 int sb_patch_apply(struct sb_doc_pool *pool, struct sb_doc_node *target,
                    const struct sb_doc_node *patch, struct sb_doc_node **ret, struct sb_error *e);
 int sb_merge_patch_apply(struct sb_doc_pool *pool, struct sb_doc_node *target,
