@@ -275,6 +275,61 @@ START_TEST(long_patches_copy_a_container_once)
 }
 END_TEST
 
+static void put_map(struct sb_buf *b, const char *keys)
+{
+    sb_buf_putc(b, '{');
+    for (const char *k = keys; *k; k++)
+        sb_buf_printf(b, "%s\"%c\":%d", k == keys ? "" : ",", *k, *k);
+    sb_buf_putc(b, '}');
+}
+
+/* A large map is tested, changed to the same size, and tested again. */
+START_TEST(an_index_never_answers_from_the_past)
+{
+    struct sb_buf doc = SB_BUF_INIT(10000), ops = SB_BUF_INIT(10000);
+    struct sb_doc_node *ret = NULL;
+    struct sb_error e;
+    pool = sb_doc_pool_new();
+    put_map(&doc, "abcdefghijkl");
+    sb_buf_puts(&ops, "[{\"op\":\"replace\",\"path\":\"/a\",\"value\":97},"
+                      "{\"op\":\"test\",\"path\":\"\",\"value\":");
+    put_map(&ops, "lkjihgfedcba");
+    sb_buf_puts(&ops, "},{\"op\":\"remove\",\"path\":\"/l\"},"
+                      "{\"op\":\"add\",\"path\":\"/z\",\"value\":122},"
+                      "{\"op\":\"test\",\"path\":\"\",\"value\":");
+    put_map(&ops, "zkjihgfedcba");
+    sb_buf_puts(&ops, "}]");
+    ck_assert_msg(apply(doc.data, ops.data, &ret, &e) == 0, "%s", e.text);
+    check_lookups(ret);
+    sb_buf_done(&doc);
+    sb_buf_done(&ops);
+    sb_doc_pool_free(pool);
+}
+END_TEST
+
+/* Keys that come and go in a map that has become small: their slots are used up some time. */
+START_TEST(an_index_outlives_many_keys)
+{
+    struct sb_buf doc = SB_BUF_INIT(10000), ops = SB_BUF_INIT(100000);
+    struct sb_doc_node *ret = NULL;
+    struct sb_error e;
+    pool = sb_doc_pool_new();
+    put_map(&doc, "abcdefghi");
+    sb_buf_puts(&ops, "[{\"op\":\"remove\",\"path\":\"/a\"},{\"op\":\"remove\",\"path\":\"/b\"}");
+    for (int i = 0; i < 300; i++)
+        sb_buf_printf(&ops,
+                      ",{\"op\":\"add\",\"path\":\"/n%d\",\"value\":1}"
+                      ",{\"op\":\"remove\",\"path\":\"/n%d\"}",
+                      i, i);
+    sb_buf_puts(&ops, "]");
+    ck_assert_msg(apply(doc.data, ops.data, &ret, &e) == 0, "%s", e.text);
+    ck_assert_uint_eq(ret->count, 7);
+    sb_buf_done(&doc);
+    sb_buf_done(&ops);
+    sb_doc_pool_free(pool);
+}
+END_TEST
+
 START_TEST(copy_bombs_and_depth_are_limited)
 {
     pool = sb_doc_pool_new();
@@ -376,4 +431,5 @@ END_TEST
 UNIT_MAIN("patch", many_operations_are_the_same_as_one_after_another,
           errors_name_the_operation_and_what_was_expected, secrets_stay_out_of_errors,
           untouched_parts_are_shared, long_patches_copy_a_container_once,
+          an_index_never_answers_from_the_past, an_index_outlives_many_keys,
           copy_bombs_and_depth_are_limited, merge_patches_of_the_rfc, merge_patches_have_limits)
