@@ -1,0 +1,289 @@
+/* Secrets stay out of reports. See mask.h. */
+#include "applets/drift/mask.h"
+
+#include "applets/drift/fingerprint.h"
+#include "applets/drift/subject.h"
+#include "core/base/rand.h"
+#include "core/base/utf8.h"
+#include "core/doc/json_write.h"
+
+#define SHOW_BUDGET 20000000u      /* nodes in all values of one report */
+#define SHOW_VALUE_BUDGET 200000u  /* nodes in one value */
+#define SHOW_TEXT_MAX (1u << 20)   /* bytes rendered of a value before it is cut to cells */
+
+/* On folded names. A name that ends in one of the second list talks about a secret, or names where
+ * it is kept, and is none. */
+static const char *const secret_globs[] = {
+    "*password*", "*passwd*", "*passphrase*", "pwd", "*_pwd", "secret", "secrets", "*_secret",
+    "*secret_key*", "*secret_value*", "secret_string", "secret_data", "token", "tokens",
+    "*_token", "*_tokens", "*api_key*", "*apikey*", "*access_key", "*private_key*", "*signing_key",
+    "*encryption_key_value", "credential", "credentials", "*_credentials", "authorization",
+    "*connection_string*", "auth_key", "*_auth_key", "master_key", "session_key", NULL};
+static const char *const not_secret_globs[] = {
+    "*_name", "*_arn", "*_id", "*_ref", "*_length", "*_policy", "*_ttl", "*_expiry", "*_expires*",
+    "*_enabled", "*_file", "*_path", "*_type", "*_version", "*_rotation*", "*_count", "*_days",
+    "*_url", "max_tokens", "*_max_tokens", "automount_*", NULL};
+
+static bool any_glob(const char *const *globs, struct sb_str s)
+{
+    for (size_t i = 0; globs[i]; i++)
+        if (sb_str_glob(sb_str(globs[i]), s, 0))
+            return true;
+    return false;
+}
+
+bool drift_secret_name(struct sb_str key)
+{
+    if (key.len < 3 || key.len > 200)
+        return false;
+    struct sb_buf folded = SB_BUF_INIT(512);
+    drift_fold(&folded, key);
+    struct sb_str s = {folded.data, folded.len};
+    bool secret = any_glob(secret_globs, s) && !any_glob(not_secret_globs, s);
+    sb_buf_done(&folded);
+    return secret;
+}
+
+void drift_mask_mark(struct drift_findings *findings)
+{
+    for (size_t i = 0; i < findings->list.len; i++) {
+        struct drift_finding *f = &findings->list.items[i];
+        if (!f->secret && drift_secret_name(drift_finding_key(f)))
+            f->secret = f->kind != DRIFT_COUNT;
+    }
+}
+
+void drift_mask_init(struct drift_mask *m, struct sb_doc_pool *pool, bool tags)
+{
+    *m = (struct drift_mask){.pool = pool, .tags = tags, .budget = SHOW_BUDGET};
+    sb_rand_bytes(m->key, sizeof m->key);
+}
+
+/* --- trees that may be shown --- */
+
+struct walk {
+    struct drift_mask *mask;
+    uint64_t left; /* nodes of this value */
+    bool masked;
+};
+
+static struct sb_doc_node *text_node(struct sb_doc_pool *pool, const char *text,
+                                     const struct sb_doc_node *like)
+{
+    struct sb_doc_node *n = sb_doc_string(pool, text, strlen(text));
+    sb_doc_place_as(n, like);
+    return n;
+}
+
+static struct sb_doc_node *hidden(struct walk *w, const struct sb_doc_node *n)
+{
+    w->masked = true;
+    struct drift_mask *m = w->mask;
+    if (!m->tags)
+        return text_node(m->pool, "(sensitive)", n);
+    struct sb_buf b = SB_BUF_INIT(SHOW_TEXT_MAX);
+    struct sb_json_writer json;
+    struct sb_error ignored;
+    sb_json_writer_init(&json, &b, 0);
+    if (n->type == SB_DOC_STRING || (n->flags & SB_DOC_NONFINITE))
+        sb_buf_put(&b, n->u.text, n->count);
+    else
+        (void)sb_json_node(&json, n, SHOW_VALUE_BUDGET, &ignored); /* cut is good enough for a tag */
+    unsigned char out[16];
+    char hex[7];
+    drift_siphash128(b.len ? b.data : "", b.len, m->key, out);
+    drift_hex(out, 3, hex);
+    sb_buf_done(&b);
+    const char *text = sb_arena_printf(sb_doc_arena(m->pool), "(sensitive %s)", hex);
+    return text_node(m->pool, text, n);
+}
+
+static bool marks(const struct sb_doc_node *n, uint64_t *left)
+{
+    if (n->flags & SB_DOC_SECRET)
+        return true;
+    if (*left == 0 || n->type < SB_DOC_LIST)
+        return false;
+    for (uint32_t i = 0; i < n->count && *left > 0; i++) {
+        --*left;
+        bool map = n->type == SB_DOC_MAP;
+        if (map && drift_secret_name(sb_doc_key_str(n->u.members[i].key)))
+            return true;
+        if (marks(map ? n->u.members[i].value : n->u.items[i], left))
+            return true;
+    }
+    return false;
+}
+
+static const struct sb_doc_node *shown(struct walk *w, const struct sb_doc_node *n, bool secret);
+
+static const struct sb_doc_node *shown_list(struct walk *w, const struct sb_doc_node *n)
+{
+    struct sb_doc_pool *pool = w->mask->pool;
+    struct sb_doc_node **items =
+        sb_arena_alloc(sb_doc_arena(pool), SB_MAX(n->count, 1u) * sizeof *items);
+    for (uint32_t i = 0; i < n->count; i++)
+        items[i] = (struct sb_doc_node *)(uintptr_t)shown(w, n->u.items[i], false);
+    return sb_doc_list(pool, items, n->count);
+}
+
+static const struct sb_doc_node *shown_map(struct walk *w, const struct sb_doc_node *n)
+{
+    struct sb_doc_pool *pool = w->mask->pool;
+    struct sb_doc_member *members =
+        sb_arena_alloc(sb_doc_arena(pool), SB_MAX(n->count, 1u) * sizeof *members);
+    for (uint32_t i = 0; i < n->count; i++) {
+        members[i] = n->u.members[i];
+        bool secret = drift_secret_name(sb_doc_key_str(members[i].key));
+        members[i].value =
+            (struct sb_doc_node *)(uintptr_t)shown(w, n->u.members[i].value, secret);
+    }
+    return sb_doc_map(pool, members, n->count);
+}
+
+static const struct sb_doc_node *shown(struct walk *w, const struct sb_doc_node *n, bool secret)
+{
+    struct sb_doc_pool *pool = w->mask->pool;
+    if (w->left == 0)
+        return text_node(pool, "(too large to show)", n);
+    w->left--;
+    if (n->flags & SB_DOC_UNKNOWN)
+        return text_node(pool, "(not known yet)", n);
+    if ((n->flags & SB_DOC_SECRET) || (secret && n->type != SB_DOC_NULL))
+        return hidden(w, n);
+    if (n->flags & SB_DOC_NONFINITE) {
+        struct sb_doc_node *s = sb_doc_string(pool, n->u.text, n->count);
+        sb_doc_place_as(s, n);
+        return s;
+    }
+    if (n->type == SB_DOC_LIST)
+        return shown_list(w, n);
+    return n->type == SB_DOC_MAP ? shown_map(w, n) : n;
+}
+
+const struct sb_doc_node *drift_mask_value(struct drift_mask *m, const struct drift_finding *f,
+                                           bool plan, bool *ret_masked)
+{
+    const struct sb_doc_node *n = drift_finding_value(m->pool, f, plan);
+    if (!n)
+        return NULL;
+    struct walk w = {m, SB_MIN(m->budget, (uint64_t)SHOW_VALUE_BUDGET), false};
+    uint64_t start = w.left, left = SHOW_VALUE_BUDGET;
+    bool whole = f->secret && f->kind != DRIFT_RENAMED && !marks(n, &left);
+    n = shown(&w, n, whole);
+    m->budget -= start - w.left;
+    if (w.masked && ret_masked)
+        *ret_masked = true;
+    return n;
+}
+
+bool drift_mask_equal(struct sb_doc_pool *pool, const struct drift_finding *f)
+{
+    return f->expected && f->actual && sb_doc_equal(pool, f->expected, f->actual);
+}
+
+/* --- one line for people --- */
+
+void drift_show_text(struct sb_buf *b, struct sb_str s, size_t cells)
+{
+    struct sb_buf clean = SB_BUF_INIT(SHOW_TEXT_MAX * 2);
+    sb_escape(&clean, (struct sb_str){s.p, SB_MIN(s.len, (size_t)SHOW_TEXT_MAX / 8)});
+    struct sb_str all = {clean.len ? clean.data : "", clean.len};
+    if (all.len <= cells || sb_text_width(all) <= cells) {
+        sb_buf_put(b, all.p, all.len);
+        sb_buf_done(&clean);
+        return;
+    }
+    size_t used = 0, at = 0, room = cells > 3 ? cells - 3 : 0;
+    while (at < all.len) {
+        uint32_t code = 0;
+        size_t n = sb_utf8_decode(all.p + at, all.len - at, &code);
+        size_t width = n ? (size_t)sb_utf8_width(code) : 1;
+        if (used + width > room)
+            break;
+        used += width;
+        at += SB_MAX(n, (size_t)1);
+    }
+    sb_buf_put(b, all.p, at);
+    sb_buf_puts(b, "...");
+    sb_buf_done(&clean);
+}
+
+/* Compact and readable: {port: 8080, names: [a, b]}. Stops soon after max bytes. */
+static void flow(struct sb_buf *b, const struct sb_doc_node *n, size_t max)
+{
+    if (b->len > max)
+        return;
+    bool map = n->type == SB_DOC_MAP;
+    if (n->type == SB_DOC_NULL) {
+        sb_buf_puts(b, "null");
+    } else if (n->type == SB_DOC_BOOL) {
+        sb_buf_puts(b, sb_doc_is_true(n) ? "true" : "false");
+    } else if (n->type < SB_DOC_LIST) {
+        sb_buf_put(b, n->u.text, SB_MIN((size_t)n->count, max));
+    } else {
+        sb_buf_putc(b, map ? '{' : '[');
+        for (uint32_t i = 0; i < n->count && b->len <= max; i++) {
+            sb_buf_puts(b, i ? ", " : "");
+            if (map) {
+                sb_buf_put(b, n->u.members[i].key->text,
+                           SB_MIN((size_t)n->u.members[i].key->len, max));
+                sb_buf_puts(b, ": ");
+            }
+            flow(b, map ? n->u.members[i].value : n->u.items[i], max);
+        }
+        sb_buf_putc(b, map ? '}' : ']');
+    }
+}
+
+void drift_show_value(struct sb_buf *b, const struct sb_doc_node *node, size_t cells)
+{
+    if (!node) {
+        sb_buf_puts(b, "(absent)");
+        return;
+    }
+    struct sb_buf raw = SB_BUF_INIT(SHOW_TEXT_MAX);
+    flow(&raw, node, SB_MIN(cells * 4 + 16, (size_t)SHOW_TEXT_MAX / 8));
+    if (raw.len == 0)
+        sb_buf_puts(b, "\"\"");
+    else
+        drift_show_text(b, (struct sb_str){raw.data, raw.len}, cells);
+    sb_buf_done(&raw);
+}
+
+/* --- paths --- */
+
+/* The last step, or a copy without the value when that value is a secret list element. */
+static const struct drift_step *shown_step(const struct drift_finding *f, struct drift_step *copy)
+{
+    const struct drift_step *s = f->path;
+    if (!s || !f->secret || s->kind != DRIFT_STEP_ITEM || s->name.len == 0 || s->name.p[0] != '=')
+        return s;
+    *copy = *s;
+    copy->name = copy->plan_name = SB_STR("=(sensitive)");
+    return copy;
+}
+
+void drift_show_identity(struct sb_buf *b, const struct drift_finding *f)
+{
+    struct drift_step copy;
+    drift_path_identity(b, shown_step(f, &copy));
+}
+
+void drift_show_resource(struct sb_buf *b, const struct drift_finding *f)
+{
+    struct drift_step copy;
+    drift_path_resource(b, shown_step(f, &copy));
+}
+
+void drift_show_attribute(struct sb_buf *b, const struct drift_finding *f)
+{
+    struct drift_step copy;
+    drift_path_attribute(b, shown_step(f, &copy));
+}
+
+void drift_show_pointer(struct sb_buf *b, const struct drift_finding *f)
+{
+    struct drift_step copy;
+    drift_path_pointer(b, shown_step(f, &copy), f->kind == DRIFT_MISSING);
+}
