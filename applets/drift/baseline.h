@@ -7,9 +7,17 @@
 struct drift_gone { /* accepted once, not found any more */
     const char *fingerprint, *path, *kind;
 };
+struct drift_accepted {
+    struct drift_gone gone;
+    const char *values; /* their digest (digest.h) */
+    bool found;
+};
 struct drift_baseline {
     const char *reason, *by;
-    int64_t at;
+    int64_t at; /* ns since the epoch */
+    unsigned char salt[16];
+    struct drift_accepted *accepted;
+    size_t n_accepted;
     struct drift_gone *gone;
     size_t n_gone;
     struct sb_doc_node *root; /* as read */

@@ -59,6 +59,11 @@ void drift_mask_init(struct drift_mask *m, struct sb_doc_pool *pool, bool tags)
     sb_rand_bytes(m->key, sizeof m->key);
 }
 
+void drift_mask_done(struct drift_mask *m)
+{
+    sb_map_done(&m->names);
+}
+
 /* --- trees that may be shown --- */
 
 struct walk {
@@ -98,50 +103,61 @@ static struct sb_doc_node *hidden(struct walk *w, const struct sb_doc_node *n)
     return text_node(m->pool, text, n);
 }
 
-static bool marks(const struct sb_doc_node *n, uint64_t *left)
+/* drift_secret_name(), remembered: the keys of one report are few, their uses many. */
+static bool secret_key(struct drift_mask *m, const struct sb_doc_key *key)
 {
-    if (n->flags & SB_DOC_SECRET)
+    static const char yes[] = "yes", no[] = "no";
+    void **slot = sb_map_at(&m->names, key->text, key->len);
+    if (!*slot)
+        *slot = (void *)(uintptr_t)(drift_secret_name(sb_doc_key_str(key)) ? yes : no);
+    return *slot == (const void *)yes;
+}
+
+/* Some node at or below n cannot be shown as it is (only_secret: because it is a secret). Also true
+ * when there are more nodes than *left. */
+static bool marked(struct drift_mask *m, const struct sb_doc_node *n, bool only_secret,
+                   uint64_t *left)
+{
+    unsigned flags = only_secret ? SB_DOC_SECRET : SB_DOC_SECRET | SB_DOC_UNKNOWN | SB_DOC_NONFINITE;
+    if (*left == 0 || (n->flags & flags))
         return true;
-    if (*left == 0 || n->type < SB_DOC_LIST)
-        return false;
-    for (uint32_t i = 0; i < n->count && *left > 0; i++) {
-        --*left;
-        bool map = n->type == SB_DOC_MAP;
-        if (map && drift_secret_name(sb_doc_key_str(n->u.members[i].key)))
+    --*left;
+    bool map = n->type == SB_DOC_MAP;
+    for (uint32_t i = 0; n->type >= SB_DOC_LIST && i < n->count; i++) {
+        if (map && secret_key(m, n->u.members[i].key))
             return true;
-        if (marks(map ? n->u.members[i].value : n->u.items[i], left))
+        if (marked(m, map ? n->u.members[i].value : n->u.items[i], only_secret, left))
             return true;
     }
     return false;
 }
 
-static const struct sb_doc_node *shown(struct walk *w, const struct sb_doc_node *n, bool secret);
+static struct sb_doc_node *shown(struct walk *w, const struct sb_doc_node *n, bool secret);
 
-static const struct sb_doc_node *shown_list(struct walk *w, const struct sb_doc_node *n)
+static struct sb_doc_node *shown_list(struct walk *w, const struct sb_doc_node *n)
 {
     struct sb_doc_pool *pool = w->mask->pool;
     struct sb_doc_node **items =
-        sb_arena_alloc(sb_doc_arena(pool), SB_MAX(n->count, 1u) * sizeof *items);
+        sb_arena_alloc(sb_doc_arena(pool), SB_MAX(n->count, 1u) * sizeof(struct sb_doc_node *));
     for (uint32_t i = 0; i < n->count; i++)
-        items[i] = (struct sb_doc_node *)(uintptr_t)shown(w, n->u.items[i], false);
+        items[i] = shown(w, n->u.items[i], false);
     return sb_doc_list(pool, items, n->count);
 }
 
-static const struct sb_doc_node *shown_map(struct walk *w, const struct sb_doc_node *n)
+static struct sb_doc_node *shown_map(struct walk *w, const struct sb_doc_node *n)
 {
     struct sb_doc_pool *pool = w->mask->pool;
     struct sb_doc_member *members =
         sb_arena_alloc(sb_doc_arena(pool), SB_MAX(n->count, 1u) * sizeof *members);
     for (uint32_t i = 0; i < n->count; i++) {
         members[i] = n->u.members[i];
-        bool secret = drift_secret_name(sb_doc_key_str(members[i].key));
         members[i].value =
-            (struct sb_doc_node *)(uintptr_t)shown(w, n->u.members[i].value, secret);
+            shown(w, n->u.members[i].value, secret_key(w->mask, members[i].key));
     }
     return sb_doc_map(pool, members, n->count);
 }
 
-static const struct sb_doc_node *shown(struct walk *w, const struct sb_doc_node *n, bool secret)
+static struct sb_doc_node *shown(struct walk *w, const struct sb_doc_node *n, bool secret)
 {
     struct sb_doc_pool *pool = w->mask->pool;
     if (w->left == 0)
@@ -151,14 +167,14 @@ static const struct sb_doc_node *shown(struct walk *w, const struct sb_doc_node 
         return text_node(pool, "(not known yet)", n);
     if ((n->flags & SB_DOC_SECRET) || (secret && n->type != SB_DOC_NULL))
         return hidden(w, n);
-    if (n->flags & SB_DOC_NONFINITE) {
-        struct sb_doc_node *s = sb_doc_string(pool, n->u.text, n->count);
-        sb_doc_place_as(s, n);
-        return s;
-    }
     if (n->type == SB_DOC_LIST)
         return shown_list(w, n);
-    return n->type == SB_DOC_MAP ? shown_map(w, n) : n;
+    if (n->type == SB_DOC_MAP)
+        return shown_map(w, n);
+    struct sb_doc_node *copy =
+        n->flags & SB_DOC_NONFINITE ? sb_doc_string(pool, n->u.text, n->count) : sb_doc_copy(pool, n);
+    sb_doc_place_as(copy, n);
+    return copy;
 }
 
 const struct sb_doc_node *drift_mask_value(struct drift_mask *m, const struct drift_finding *f,
@@ -167,11 +183,16 @@ const struct sb_doc_node *drift_mask_value(struct drift_mask *m, const struct dr
     const struct sb_doc_node *n = drift_finding_value(m->pool, f, plan);
     if (!n)
         return NULL;
-    struct walk w = {m, SB_MIN(m->budget, (uint64_t)SHOW_VALUE_BUDGET), false};
-    uint64_t start = w.left, left = SHOW_VALUE_BUDGET;
-    bool whole = f->secret && f->kind != DRIFT_RENAMED && !marks(n, &left);
+    uint64_t most = SB_MIN(m->budget, (uint64_t)SHOW_VALUE_BUDGET), left = most;
+    bool whole = f->secret && f->kind != DRIFT_RENAMED && !marked(m, n, true, &left);
+    left = most;
+    if (!whole && !marked(m, n, false, &left)) {
+        m->budget -= most - left;
+        return n;
+    }
+    struct walk w = {m, most, false};
     n = shown(&w, n, whole);
-    m->budget -= start - w.left;
+    m->budget -= most - w.left;
     if (w.masked && ret_masked)
         *ret_masked = true;
     return n;

@@ -12,15 +12,18 @@
 #define DRIFT_MASK_H
 
 #include "applets/drift/finding.h"
+#include "core/base/map.h"
 
 struct drift_mask {
     struct sb_doc_pool *pool;
     bool tags;
     unsigned char key[16]; /* random, of this run */
     uint64_t budget;       /* nodes that may still be shown; beyond, values are summed up */
+    struct sb_map names;   /* keys seen -> whether they name a secret */
 };
 
 void drift_mask_init(struct drift_mask *m, struct sb_doc_pool *pool, bool tags);
+void drift_mask_done(struct drift_mask *m);
 
 /* Does a key name what must not be shown: password, token, private_key, clientSecret ... */
 bool drift_secret_name(struct sb_str key);
