@@ -87,9 +87,8 @@ static void hash_into(const struct sb_buf *b, char ret[33])
     drift_hex(out, sizeof out, ret);
 }
 
-void drift_fingerprints(struct sb_doc_pool *pool, struct drift_findings *findings)
+void drift_fingerprints(struct drift_findings *findings)
 {
-    (void)pool;
     struct sb_map seen = {0};
     struct sb_buf b = SB_BUF_INIT(DRIFT_SUBJECT_MAX);
     for (size_t i = 0; i < findings->list.len; i++) {

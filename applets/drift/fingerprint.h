@@ -17,6 +17,6 @@ void drift_siphash128(const void *data, size_t len, const unsigned char key[16],
 void drift_hex(const unsigned char *bytes, size_t len, char *ret); /* 2 * len digits and a NUL */
 
 /* Fills fingerprint of every finding. */
-void drift_fingerprints(struct sb_doc_pool *pool, struct drift_findings *findings);
+void drift_fingerprints(struct drift_findings *findings);
 
 #endif

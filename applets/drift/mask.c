@@ -2,6 +2,7 @@
 #include "applets/drift/mask.h"
 
 #include "applets/drift/fingerprint.h"
+#include "applets/drift/match.h"
 #include "applets/drift/subject.h"
 #include "core/base/rand.h"
 #include "core/base/utf8.h"
@@ -11,46 +12,9 @@
 #define SHOW_VALUE_BUDGET 200000u  /* nodes in one value */
 #define SHOW_TEXT_MAX (1u << 20)   /* bytes rendered of a value before it is cut to cells */
 
-/* On folded names. A name that ends in one of the second list talks about a secret, or names where
- * it is kept, and is none. */
-static const char *const secret_globs[] = {
-    "*password*", "*passwd*", "*passphrase*", "pwd", "*_pwd", "secret", "secrets", "*_secret",
-    "*secret_key*", "*secret_value*", "secret_string", "secret_data", "token", "tokens",
-    "*_token", "*_tokens", "*api_key*", "*apikey*", "*access_key", "*private_key*", "*signing_key",
-    "*encryption_key_value", "credential", "credentials", "*_credentials", "authorization",
-    "*connection_string*", "auth_key", "*_auth_key", "master_key", "session_key", NULL};
-static const char *const not_secret_globs[] = {
-    "*_name", "*_arn", "*_id", "*_ref", "*_length", "*_policy", "*_ttl", "*_expiry", "*_expires*",
-    "*_enabled", "*_file", "*_path", "*_type", "*_version", "*_rotation*", "*_count", "*_days",
-    "*_url", "max_tokens", "*_max_tokens", "automount_*", NULL};
-
-static bool any_glob(const char *const *globs, struct sb_str s)
-{
-    for (size_t i = 0; globs[i]; i++)
-        if (sb_str_glob(sb_str(globs[i]), s, 0))
-            return true;
-    return false;
-}
-
 bool drift_secret_name(struct sb_str key)
 {
-    if (key.len < 3 || key.len > 200)
-        return false;
-    struct sb_buf folded = SB_BUF_INIT(512);
-    drift_fold(&folded, key);
-    struct sb_str s = {folded.data, folded.len};
-    bool secret = any_glob(secret_globs, s) && !any_glob(not_secret_globs, s);
-    sb_buf_done(&folded);
-    return secret;
-}
-
-void drift_mask_mark(struct drift_findings *findings)
-{
-    for (size_t i = 0; i < findings->list.len; i++) {
-        struct drift_finding *f = &findings->list.items[i];
-        if (!f->secret && drift_secret_name(drift_finding_key(f)))
-            f->secret = f->kind != DRIFT_COUNT;
-    }
+    return drift_name_secrecy(key) == DRIFT_NAME_SECRET;
 }
 
 void drift_mask_init(struct drift_mask *m, struct sb_doc_pool *pool, bool tags)
@@ -113,6 +77,14 @@ static bool secret_key(struct drift_mask *m, const struct sb_doc_key *key)
     return *slot == (const void *)yes;
 }
 
+/* A text or number under a name like password. The comparison marks these; a report must not rely
+ * on that. */
+static bool named_secret(struct drift_mask *m, const struct sb_doc_member *member)
+{
+    unsigned type = member->value->type;
+    return (type == SB_DOC_STRING || type == SB_DOC_NUMBER) && secret_key(m, member->key);
+}
+
 /* Some node at or below n cannot be shown as it is (only_secret: because it is a secret). Also true
  * when there are more nodes than *left. */
 static bool marked(struct drift_mask *m, const struct sb_doc_node *n, bool only_secret,
@@ -124,7 +96,7 @@ static bool marked(struct drift_mask *m, const struct sb_doc_node *n, bool only_
     --*left;
     bool map = n->type == SB_DOC_MAP;
     for (uint32_t i = 0; n->type >= SB_DOC_LIST && i < n->count; i++) {
-        if (map && secret_key(m, n->u.members[i].key))
+        if (map && named_secret(m, &n->u.members[i]))
             return true;
         if (marked(m, map ? n->u.members[i].value : n->u.items[i], only_secret, left))
             return true;
@@ -152,7 +124,7 @@ static struct sb_doc_node *shown_map(struct walk *w, const struct sb_doc_node *n
     for (uint32_t i = 0; i < n->count; i++) {
         members[i] = n->u.members[i];
         members[i].value =
-            shown(w, n->u.members[i].value, secret_key(w->mask, members[i].key));
+            shown(w, n->u.members[i].value, named_secret(w->mask, &n->u.members[i]));
     }
     return sb_doc_map(pool, members, n->count);
 }

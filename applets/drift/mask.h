@@ -1,7 +1,7 @@
 /* Showing values without showing secrets: every value and path in every report comes through here.
  *
  * A value is secret when its node says so (SB_DOC_SECRET, the whole subtree), when its finding says so
- * and the value is a scalar or marks nothing by itself, or when a map key inside it names a secret.
+ * and it marks nothing by itself, or when it is text or a number under a key that names a secret.
  *
  * Secrets print as "(sensitive)". Reports for people (text, html, markdown) add a tag: "(sensitive
  * 3fa9c1)", six hex digits of a keyed hash under a random key of this run, so that equal values can be
@@ -27,8 +27,6 @@ void drift_mask_done(struct drift_mask *m);
 
 /* Does a key name what must not be shown: password, token, private_key, clientSecret ... */
 bool drift_secret_name(struct sb_str key);
-/* Sets `secret` where a key of the path names a secret. */
-void drift_mask_mark(struct drift_findings *findings);
 
 /* A tree that may be shown: secrets replaced, .inf and .nan and unknown values as strings. NULL when
  * absent on that side. *ret_masked (may be NULL) is set when something was hidden, else kept. */

@@ -1,0 +1,267 @@
+/* What all reports share: sums, grouping, the words for verdict and coverage; and which file writes
+ * which format. */
+#include "applets/drift/view.h"
+
+#include "core/sort/sort.h"
+
+const char *const drift_consequence_texts[] = {
+    "cannot be rebuilt from the plan",
+    "opens a way in, or leaves one unwatched",
+    "behaves differently from what people expect",
+    "cannot be shown to an auditor as managed",
+    "is paid for without being planned",
+    NULL,
+};
+
+
+void drift_result_sum(struct drift_result *r)
+{
+    r->reported = r->ignored = r->known = 0;
+    memset(r->by_severity, 0, sizeof r->by_severity);
+    memset(r->by_category, 0, sizeof r->by_category);
+    for (size_t i = 0; i < r->findings->list.len; i++) {
+        const struct drift_finding *f = &r->findings->list.items[i];
+        r->ignored += f->ignored_by != NULL;
+        r->known += !f->ignored_by && f->known;
+        if (!drift_reported(f))
+            continue;
+        r->reported++;
+        r->by_severity[f->severity]++;
+        r->by_category[f->category]++;
+    }
+    r->verdict = r->reported ? "drift" : "in-sync";
+    if (r->findings->coverage.unchecked > 0)
+        r->verdict = "incomplete";
+}
+
+/* --- grouping --- */
+
+static int by_resource(const void *a, const void *b, void *ctx, int *fail)
+{
+    const struct drift_line *x = a, *y = b;
+    (void)ctx;
+    (void)fail;
+    if (x->f->category != y->f->category)
+        return x->f->category < y->f->category ? -1 : 1;
+    return sb_str_cmp(x->resource, y->resource);
+}
+
+static int for_people(const void *a, const void *b, void *ctx, int *fail)
+{
+    const struct drift_line *x = a, *y = b;
+    (void)ctx;
+    (void)fail;
+    if (x->f->category != y->f->category)
+        return x->f->category < y->f->category ? -1 : 1;
+    if (x->worst != y->worst)
+        return x->worst > y->worst ? -1 : 1;
+    if (x->group != y->group)
+        return x->group < y->group ? -1 : 1;
+    if (x->f->severity != y->f->severity)
+        return x->f->severity > y->f->severity ? -1 : 1;
+    return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static void mark_groups(struct drift_view *v)
+{
+    for (size_t i = 0, end; i < v->len; i = end) {
+        enum drift_severity worst = DRIFT_SEV_INFO;
+        for (end = i; end < v->len; end++) {
+            const struct drift_line *l = &v->lines[end];
+            if (l->f->category != v->lines[i].f->category ||
+                !sb_str_eq(l->resource, v->lines[i].resource))
+                break;
+            worst = SB_MAX(worst, l->f->severity);
+        }
+        for (size_t k = i; k < end; k++) {
+            v->lines[k].worst = worst;
+            v->lines[k].group = v->lines[i].at; /* stable sort: the first one */
+        }
+    }
+}
+
+static struct sb_str keep(struct sb_doc_pool *pool, const char *p, size_t len)
+{
+    return (struct sb_str){sb_arena_dup(sb_doc_arena(pool), len ? p : "", len), len};
+}
+
+static const struct drift_step *innermost(const struct drift_step *s, bool resource)
+{
+    while (s && !(resource ? s->resource : s->collection))
+        s = s->up;
+    return s;
+}
+
+/* A finding that belongs to no resource, in a collection: the collection is the heading. */
+static void name_collection(struct drift_line *l, struct sb_doc_pool *pool, struct sb_buf *b)
+{
+    const struct drift_step *c = innermost(l->f->path, false);
+    struct drift_step alone;
+    if (!c)
+        return;
+    alone = *c;
+    alone.up = NULL;
+    alone.resource = true;
+    sb_buf_reset(b);
+    drift_path_resource(b, &alone);
+    l->resource = keep(pool, b->data, b->len);
+    sb_buf_reset(b);
+    drift_path_attribute(b, c);
+    size_t skip = SB_MIN(b->len, l->attribute.len);
+    if (skip < l->attribute.len && l->attribute.p[skip] == '.')
+        skip++;
+    l->attribute = (struct sb_str){l->attribute.p + skip, l->attribute.len - skip};
+}
+
+/* "iam_roles/bob" as a whole: heading iam_roles, name bob. */
+static void name_whole(struct drift_line *l)
+{
+    const struct drift_step *s = l->f->path;
+    if (l->attribute.len || !s || !s->resource || !s->up || !s->up->collection)
+        return;
+    struct sb_buf b = SB_BUF_INIT(1u << 20);
+    struct drift_step up = *s->up;
+    up.up = NULL;
+    up.resource = true;
+    drift_path_resource(&b, &up); /* only to know how long it is */
+    size_t len = b.len;
+    sb_buf_done(&b);
+    if (len + 1 >= l->resource.len)
+        return;
+    l->attribute = (struct sb_str){l->resource.p + len + 1, l->resource.len - len - 1};
+    l->resource.len = len;
+}
+
+static void name_line(struct drift_line *l, const struct drift_result *r, struct sb_buf *b)
+{
+    struct drift_finding copy = *l->f;
+    const struct drift_step *s = copy.path;
+    sb_buf_reset(b);
+    drift_show_resource(b, l->f);
+    l->resource = keep(r->pool, b->data, b->len);
+    l->element = s && s->up && s->kind == DRIFT_STEP_ITEM && !s->resource && s->name.len &&
+                 s->name.p[0] == '=' && copy.kind != DRIFT_RENAMED;
+    if (l->element)
+        copy.path = s->up;
+    sb_buf_reset(b);
+    drift_show_attribute(b, &copy);
+    l->attribute = keep(r->pool, b->data, b->len);
+    if (l->resource.len == 0)
+        name_collection(l, r->pool, b);
+    else
+        name_whole(l);
+}
+
+void drift_view_make(const struct drift_result *r, bool hidden, struct drift_view *ret)
+{
+    const struct drift_finding *items = r->findings->list.items;
+    size_t n = r->findings->list.len;
+    struct drift_view v = {.lines = NULL};
+    struct sb_buf b = SB_BUF_INIT(1u << 20);
+    v.lines = sb_arena_alloc(sb_doc_arena(r->pool), (n + 1) * sizeof *v.lines);
+    for (size_t i = 0; i < n; i++) {
+        if (drift_reported(&items[i]) == hidden)
+            continue;
+        struct drift_line *l = &v.lines[v.len++];
+        *l = (struct drift_line){.f = &items[i], .at = i};
+        name_line(l, r, &b);
+    }
+    (void)sb_sort(v.lines, v.len, sizeof *v.lines, by_resource, NULL, NULL); /* cannot fail */
+    mark_groups(&v);
+    (void)sb_sort(v.lines, v.len, sizeof *v.lines, for_people, NULL, NULL);
+    sb_buf_done(&b);
+    *ret = v;
+}
+
+/* --- words --- */
+
+void drift_line_where(const struct drift_line *line, struct sb_buf *b)
+{
+    if (line->resource.len == 0 && line->attribute.len == 0)
+        sb_buf_puts(b, "the whole document");
+    sb_buf_put(b, line->resource.p, line->resource.len);
+    if (line->resource.len && line->attribute.len)
+        sb_buf_puts(b, ": ");
+    sb_buf_put(b, line->attribute.p, line->attribute.len);
+}
+
+struct sb_doc_place drift_finding_place(const struct drift_finding *f)
+{
+    bool actual = f->kind == DRIFT_EXTRA && f->actual_at.file && f->actual_at.line;
+    return actual || !f->plan_at.file || !f->plan_at.line ? f->actual_at : f->plan_at;
+}
+
+void drift_put_severities(const struct drift_result *r, struct sb_buf *b)
+{
+    const char *sep = "";
+    for (unsigned s = DRIFT_SEVERITY_COUNT; s-- > 0;) {
+        if (!r->by_severity[s])
+            continue;
+        sb_buf_printf(b, "%s%llu %s", sep, (unsigned long long)r->by_severity[s],
+                      drift_severity_names[s]);
+        sep = ", ";
+    }
+    if (!*sep)
+        sb_buf_puts(b, "nothing");
+}
+
+void drift_put_coverage(const struct drift_result *r, struct sb_buf *b)
+{
+    const struct drift_coverage *c = &r->findings->coverage;
+    sb_buf_printf(b, "%llu resources compared, %llu not in the plan, %llu missing, %llu unchecked",
+                  (unsigned long long)c->managed, (unsigned long long)c->unmanaged,
+                  (unsigned long long)c->missing, (unsigned long long)c->unchecked);
+}
+
+static void put_count(struct sb_buf *b, uint64_t n, const char *one, const char *many)
+{
+    sb_buf_printf(b, "%llu %s", (unsigned long long)n, n == 1 ? one : many);
+}
+
+void drift_put_verdict(const struct drift_result *r, struct sb_buf *b)
+{
+    uint64_t unchecked = r->findings->coverage.unchecked;
+    const char *new = r->baseline ? "new " : "";
+    if (unchecked)
+        sb_buf_puts(b, "INCOMPLETE: ");
+    if (!r->reported) {
+        sb_buf_printf(b, unchecked ? "no %sdrift in what could be checked" : "IN SYNC: no %sdrift",
+                      new);
+    } else {
+        sb_buf_puts(b, unchecked ? "drift: " : "DRIFT: ");
+        put_count(b, r->reported, r->baseline ? "new finding: " : "finding: ",
+                  r->baseline ? "new findings: " : "findings: ");
+        drift_put_severities(r, b);
+    }
+    if (unchecked)
+        sb_buf_printf(b, "; %llu not checked", (unsigned long long)unchecked);
+    if (r->known)
+        sb_buf_printf(b, "; %llu accepted", (unsigned long long)r->known);
+    if (r->ignored)
+        sb_buf_printf(b, "; %llu ignored", (unsigned long long)r->ignored);
+}
+
+void drift_count_consequences(const struct drift_result *r, uint64_t ret[DRIFT_CONSEQUENCE_COUNT])
+{
+    memset(ret, 0, DRIFT_CONSEQUENCE_COUNT * sizeof ret[0]);
+    for (size_t i = 0; i < r->findings->list.len; i++) {
+        const struct drift_finding *f = &r->findings->list.items[i];
+        for (unsigned c = 0; drift_reported(f) && c < DRIFT_CONSEQUENCE_COUNT; c++)
+            ret[c] += f->consequences >> c & 1u;
+    }
+}
+
+int drift_report(const struct drift_result *r, const struct sb_run *run, struct sb_buf *out,
+                 struct sb_error *e)
+{
+    static drift_report_fn *const by_format[SB_FORMAT_COUNT] = {
+        [SB_FORMAT_TEXT] = drift_report_text,         [SB_FORMAT_JSON] = drift_report_json,
+        [SB_FORMAT_JSONL] = drift_report_jsonl,       [SB_FORMAT_CSV] = drift_report_csv,
+        [SB_FORMAT_HTML] = drift_report_html,         [SB_FORMAT_MARKDOWN] = drift_report_markdown,
+        [SB_FORMAT_JUNIT] = drift_report_junit,       [SB_FORMAT_SARIF] = drift_report_sarif,
+    };
+    if (!by_format[run->format])
+        return sb_fail(e, SB_EUSAGE, "this report does not exist in that format");
+    int code = by_format[run->format](r, run, out, e);
+    return code < 0 ? code : sb_buf_check(out, "the report", e);
+}

@@ -1,0 +1,376 @@
+/* The report for a terminal: verdict first, then the worst, then everything by category and resource.
+ *
+ * Nothing is wider than run->width unless one word is. Severity is always a word; colour only repeats
+ * it. Data reaches the buffer through drift_show_...() only. */
+#include "applets/drift/view.h"
+
+#include "core/base/time.h"
+#include "core/base/utf8.h"
+#include "core/ui/text.h"
+
+#define INDENT 14u     /* where a finding's text begins */
+#define WORST_LINES 5u /* critical findings named at the top */
+#define TAIL_LINES 20u /* gone findings and ignore rules listed */
+
+struct text {
+    struct sb_buf *out;
+    struct drift_mask mask;
+    const struct drift_result *r;
+    size_t width;
+    bool color;
+};
+
+static const char *const colors[] = {"2", "36", "33", "31", "1;31"}; /* by enum drift_severity */
+
+static void paint(struct text *t, const char *code, const char *s)
+{
+    sb_buf_printf(t->out, t->color ? "\033[%s%s%s\033[0m" : "%.0s%.0s%s", code, "m", s);
+}
+
+static void put_plain(struct text *t, struct sb_str s, size_t cells)
+{
+    drift_show_text(t->out, s, cells);
+}
+
+/* Our words and words made from data alike, wrapped at INDENT. */
+static void put_sentence(struct text *t, const char *prefix, const char *s)
+{
+    struct sb_buf clean = SB_BUF_INIT(1u << 20);
+    sb_buf_puts(&clean, prefix);
+    sb_escape(&clean, sb_str(s));
+    sb_buf_fill(t->out, ' ', INDENT);
+    sb_text_wrap(t->out, clean.data, INDENT, INDENT, t->width);
+    sb_buf_putc(t->out, '\n');
+    sb_buf_done(&clean);
+}
+
+/* "plan.yaml:12" */
+static void put_place(struct sb_buf *b, struct sb_doc_place at)
+{
+    if (!at.file || !at.line)
+        return;
+    const char *slash = strrchr(at.file, '/');
+    drift_show_text(b, sb_str(slash && slash[1] ? slash + 1 : at.file), 40);
+    sb_buf_printf(b, ":%u", at.line);
+}
+
+static void put_typed(struct sb_buf *b, const struct sb_doc_node *n, bool typed, size_t cells)
+{
+    drift_show_value(b, n, cells);
+    if (typed && n)
+        sb_buf_printf(b, " (%s)", sb_doc_type_name((enum sb_doc_type)n->type));
+}
+
+/* What happened, in one line: "ami: ami-1 -> ami-2", "security_groups: extra allow-mysql". */
+static void put_what(struct text *t, struct sb_buf *b, const struct drift_line *l, size_t cells)
+{
+    const struct drift_finding *f = l->f;
+    const struct sb_doc_node *expected = drift_mask_value(&t->mask, f, true, NULL);
+    const struct sb_doc_node *actual = drift_mask_value(&t->mask, f, false, NULL);
+    bool typed = f->kind == DRIFT_TYPE;
+    drift_show_text(b, l->attribute, cells);
+    sb_buf_puts(b, l->attribute.len ? ": " : "");
+    switch (f->kind) {
+    case DRIFT_EXTRA:
+        sb_buf_puts(b, l->element ? "extra " : "not in the plan");
+        if (!l->element && !f->path)
+            break;
+        sb_buf_puts(b, l->element ? "" : ": ");
+        drift_show_value(b, actual, cells);
+        break;
+    case DRIFT_MISSING:
+        sb_buf_puts(b, l->element ? "missing " : "missing, planned: ");
+        drift_show_value(b, expected, cells);
+        break;
+    case DRIFT_COUNT:
+        drift_show_value(b, expected, cells);
+        sb_buf_puts(b, " planned, ");
+        drift_show_value(b, actual, cells);
+        sb_buf_puts(b, " found");
+        break;
+    case DRIFT_RENAMED: sb_buf_puts(b, "renamed, "); /* fall through */
+    case DRIFT_CHANGED:
+    case DRIFT_TYPE:
+    case DRIFT_KIND_COUNT:
+        put_typed(b, expected, typed, cells);
+        sb_buf_puts(b, " -> ");
+        put_typed(b, actual, typed, cells);
+    }
+}
+
+static void put_pair(struct text *t, const char *label, const struct sb_doc_node *n)
+{
+    if (!n)
+        return;
+    sb_buf_fill(t->out, ' ', INDENT + 2);
+    sb_buf_puts(t->out, label);
+    drift_show_value(t->out, n, t->width > INDENT + 12 ? t->width - INDENT - 11 : 10);
+    sb_buf_putc(t->out, '\n');
+}
+
+static void put_severity(struct text *t, enum drift_severity severity)
+{
+    const char *name = severity == DRIFT_SEV_CRITICAL ? "CRITICAL" : drift_severity_names[severity];
+    sb_buf_puts(t->out, "    ");
+    paint(t, colors[severity], name);
+    sb_buf_fill(t->out, ' ', INDENT - 4 - strlen(name));
+}
+
+/* The finding's own line, the place at its right end; two more lines when values are long. */
+static void put_finding(struct text *t, const struct drift_line *l)
+{
+    struct sb_buf what = SB_BUF_INIT(1u << 20), place = SB_BUF_INIT(4096);
+    put_what(t, &what, l, 200);
+    put_place(&place, drift_finding_place(l->f));
+    put_severity(t, l->f->severity);
+    size_t room = t->width > INDENT + place.len + 12 ? t->width - INDENT - place.len - 2 : 10;
+    size_t used = sb_text_width((struct sb_str){what.data, what.len});
+    bool fits = used <= room;
+    if (!fits) {
+        size_t before = t->out->len;
+        put_plain(t, l->attribute, room - 1);
+        sb_buf_puts(t->out, l->attribute.len ? ":" : "");
+        if (!l->attribute.len || l->f->kind == DRIFT_EXTRA || l->f->kind == DRIFT_MISSING)
+            sb_buf_printf(t->out, "%s%s", l->attribute.len ? " " : "",
+                          l->f->kind == DRIFT_EXTRA ? "not in the plan" : drift_kind_names[l->f->kind]);
+        used = sb_text_width((struct sb_str){t->out->data + before, t->out->len - before});
+    } else {
+        sb_buf_put(t->out, what.data, what.len);
+    }
+    if (place.len) {
+        sb_buf_fill(t->out, ' ', used < room ? room - used + 2 : 2);
+        paint(t, "2", place.data);
+    }
+    sb_buf_putc(t->out, '\n');
+    if (!fits) {
+        put_pair(t, "planned  ", drift_mask_value(&t->mask, l->f, true, NULL));
+        put_pair(t, "found    ", drift_mask_value(&t->mask, l->f, false, NULL));
+    }
+    sb_buf_done(&what);
+    sb_buf_done(&place);
+}
+
+/* A sentence is said once for each resource, and never about mere notes. */
+static bool said_before(const struct drift_view *v, size_t i)
+{
+    for (size_t k = i; k-- > 0 && v->lines[k].group == v->lines[i].group;)
+        if (v->lines[k].f->why == v->lines[i].f->why ||
+            strcmp(v->lines[k].f->why, v->lines[i].f->why) == 0)
+            return true;
+        else if (v->lines[k].f->severity != v->lines[i].f->severity)
+            return false;
+    return false;
+}
+
+static void put_line(struct text *t, const struct drift_view *v, size_t i)
+{
+    const struct drift_finding *f = v->lines[i].f;
+    put_finding(t, &v->lines[i]);
+    if (f->severity > DRIFT_SEV_INFO && !said_before(v, i))
+        put_sentence(t, "", f->why);
+    if (f->note)
+        put_sentence(t, "", f->note);
+    if (f->ignored_by)
+        put_sentence(t, "ignored: ", f->ignored_by->reason);
+    else if (f->known)
+        put_sentence(t, "accepted in the baseline", "");
+}
+
+static void put_upper(struct sb_buf *b, const char *s)
+{
+    for (; *s; s++)
+        sb_buf_putc(b, *s >= 'a' && *s <= 'z' ? (char)(*s - 'a' + 'A') : *s);
+}
+
+static void put_category(struct text *t, enum drift_category c, uint64_t n)
+{
+    struct sb_buf b = SB_BUF_INIT(256);
+    put_upper(&b, drift_category_names[c]);
+    sb_buf_putc(t->out, '\n');
+    paint(t, "1", b.data);
+    sb_buf_printf(t->out, "  %llu finding%s\n", (unsigned long long)n, n == 1 ? "" : "s");
+    sb_buf_done(&b);
+}
+
+static void put_lines(struct text *t, const struct drift_view *v)
+{
+    for (size_t i = 0; i < v->len; i++) {
+        const struct drift_line *l = &v->lines[i], *last = i ? &v->lines[i - 1] : NULL;
+        bool new_category = !last || last->f->category != l->f->category;
+        if (new_category) {
+            size_t end = i;
+            while (end < v->len && v->lines[end].f->category == l->f->category)
+                end++;
+            put_category(t, l->f->category, end - i);
+        }
+        if (new_category || last->group != l->group) {
+            sb_buf_puts(t->out, "  ");
+            put_plain(t, l->resource.len ? l->resource : SB_STR("(belongs to no resource)"),
+                      t->width - 2);
+            sb_buf_putc(t->out, '\n');
+        }
+        put_line(t, v, i);
+    }
+}
+
+/* The critical ones again, at the top, where tired eyes begin. */
+static void put_worst(struct text *t, const struct drift_view *v)
+{
+    uint64_t n = t->r->by_severity[DRIFT_SEV_CRITICAL], shown = 0;
+    if (n == 0)
+        return;
+    sb_buf_putc(t->out, '\n');
+    for (size_t i = 0; i < v->len && shown < WORST_LINES; i++) {
+        const struct drift_line *l = &v->lines[i];
+        if (l->f->severity != DRIFT_SEV_CRITICAL)
+            continue;
+        struct sb_buf what = SB_BUF_INIT(1u << 20);
+        sb_buf_put(&what, l->resource.p, l->resource.len);
+        sb_buf_puts(&what, l->resource.len ? ": " : "");
+        put_what(t, &what, l, 200);
+        sb_buf_puts(t->out, "  ");
+        paint(t, colors[DRIFT_SEV_CRITICAL], "CRITICAL");
+        sb_buf_puts(t->out, "  ");
+        put_plain(t, (struct sb_str){what.data, what.len}, t->width - 12);
+        sb_buf_putc(t->out, '\n');
+        sb_buf_done(&what);
+        shown++;
+    }
+    if (shown < n)
+        sb_buf_printf(t->out, "  and %llu more critical\n", (unsigned long long)(n - shown));
+}
+
+static void put_consequences(struct text *t)
+{
+    uint64_t counts[DRIFT_CONSEQUENCE_COUNT];
+    drift_count_consequences(t->r, counts);
+    if (!t->r->reported)
+        return;
+    sb_buf_putc(t->out, '\n');
+    paint(t, "1", "CONSEQUENCES");
+    sb_buf_putc(t->out, '\n');
+    for (size_t c = 0; c < DRIFT_CONSEQUENCE_COUNT; c++)
+        if (counts[c])
+            sb_buf_printf(t->out, "  %-15s %5llu  %s\n", drift_consequence_names[c],
+                          (unsigned long long)counts[c], drift_consequence_texts[c]);
+}
+
+static void put_gone(struct text *t)
+{
+    const struct drift_baseline *b = t->r->baseline;
+    if (!b)
+        return;
+    struct sb_buf day = SB_BUF_INIT(64);
+    sb_time_print(&day, b->at);
+    sb_buf_printf(t->out, "\nBaseline of %.10s: ", day.data);
+    put_plain(t, sb_str(b->reason ? b->reason : ""), t->width - 26);
+    sb_buf_printf(t->out, "\n  %llu accepted, %zu gone since\n", (unsigned long long)t->r->known,
+                  b->n_gone);
+    for (size_t i = 0; i < b->n_gone && i < TAIL_LINES; i++) {
+        sb_buf_puts(t->out, "  gone: ");
+        put_plain(t, sb_str(b->gone[i].kind), 20);
+        sb_buf_putc(t->out, ' ');
+        put_plain(t, sb_str(b->gone[i].path), t->width - 20);
+        sb_buf_putc(t->out, '\n');
+    }
+    if (b->n_gone > TAIL_LINES)
+        sb_buf_printf(t->out, "  and %zu more\n", b->n_gone - TAIL_LINES);
+    sb_buf_done(&day);
+}
+
+static void put_ignore_rule(struct text *t, const struct drift_ignore_rule *rule)
+{
+    struct sb_buf b = SB_BUF_INIT(1u << 20), place = SB_BUF_INIT(4096);
+    put_place(&place, rule->at);
+    sb_buf_printf(t->out, "  %-8s ", rule->expired ? "expired" : "unused");
+    sb_buf_puts(&b, rule->text);
+    size_t room = t->width > place.len + 24 ? t->width - place.len - 13 : 10;
+    put_plain(t, (struct sb_str){b.data, b.len}, room);
+    sb_buf_printf(t->out, "  %s\n", place.len ? place.data : "");
+    if (rule->expired && rule->hits)
+        sb_buf_printf(t->out, "           hides no longer what it covers: %llu finding%s\n",
+                      (unsigned long long)rule->hits, rule->hits == 1 ? "" : "s");
+    sb_buf_done(&b);
+    sb_buf_done(&place);
+}
+
+static void put_ignores(struct text *t)
+{
+    const struct drift_ignores *ig = t->r->ignores;
+    size_t n = 0;
+    for (size_t i = 0; ig && i < ig->len; i++) {
+        if (!ig->rules[i].expired && ig->rules[i].hits)
+            continue;
+        if (n == 0)
+            sb_buf_puts(t->out, "\nIgnore rules to clean up:\n");
+        if (n++ < TAIL_LINES)
+            put_ignore_rule(t, &ig->rules[i]);
+    }
+    if (n > TAIL_LINES)
+        sb_buf_printf(t->out, "  and %zu more\n", n - TAIL_LINES);
+}
+
+static void put_wrapped(struct text *t, const char *s)
+{
+    struct sb_buf clean = SB_BUF_INIT(1u << 20);
+    sb_escape(&clean, sb_str(s));
+    sb_text_wrap(t->out, clean.data, 0, 2, t->width);
+    sb_buf_putc(t->out, '\n');
+    sb_buf_done(&clean);
+}
+
+static void put_coverage(struct text *t)
+{
+    struct sb_buf b = SB_BUF_INIT(4096);
+    sb_buf_puts(&b, "Coverage: ");
+    drift_put_coverage(t->r, &b);
+    sb_buf_puts(&b, ".");
+    sb_buf_putc(t->out, '\n');
+    put_wrapped(t, b.data);
+    for (size_t i = 0; i < t->r->findings->limits.len; i++) {
+        sb_buf_reset(&b);
+        sb_buf_printf(&b, "Note: %s", t->r->findings->limits.items[i]);
+        put_wrapped(t, b.data);
+    }
+    sb_buf_done(&b);
+}
+
+static void put_head(struct text *t)
+{
+    struct sb_buf b = SB_BUF_INIT(4096);
+    drift_put_verdict(t->r, &b);
+    const char *color = t->r->reported ? colors[DRIFT_SEV_CRITICAL] : "1;32";
+    paint(t, t->r->findings->coverage.unchecked ? "1;33" : color, b.data);
+    sb_buf_puts(t->out, "\nplan    ");
+    put_plain(t, sb_str(t->r->plan->name), 200);
+    sb_buf_puts(t->out, "\nactual  ");
+    put_plain(t, sb_str(t->r->actual->name), 200);
+    sb_buf_putc(t->out, '\n');
+    sb_buf_done(&b);
+}
+
+int drift_report_text(const struct drift_result *r, const struct sb_run *run, struct sb_buf *out,
+                      struct sb_error *e)
+{
+    struct text t = {.out = out, .r = r, .color = run->color};
+    struct drift_view shown, hidden;
+    (void)e;
+    t.width = (size_t)SB_MIN(SB_MAX(run->width, 60), 160);
+    drift_mask_init(&t.mask, r->pool, true);
+    drift_view_make(r, false, &shown);
+    put_head(&t);
+    put_worst(&t, &shown);
+    put_lines(&t, &shown);
+    if (r->show_ignored) {
+        drift_view_make(r, true, &hidden);
+        if (hidden.len)
+            sb_buf_puts(out, "\nNOT REPORTED (ignored or accepted)\n");
+        put_lines(&t, &hidden);
+    }
+    put_consequences(&t);
+    put_gone(&t);
+    put_ignores(&t);
+    put_coverage(&t);
+    drift_mask_done(&t.mask);
+    return 0;
+}
