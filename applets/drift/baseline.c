@@ -23,7 +23,7 @@
 #define BASELINE_MAX (512u << 20)
 #define SHOWN_CELLS 200u
 
-static const char *const file_keys[] = {"schema", "reason", "by",      "accepted_at",
+static const char *const file_keys[] = {"schema", "reason",   "by", "accepted_at",
                                         "salt",   "findings", NULL};
 static const char *const entry_keys[] = {"fingerprint", "kind",   "path", "expected",
                                          "actual",      "values", NULL};

@@ -150,11 +150,11 @@ int drift_case_run(struct drift_case *c, const struct sb_run *run, struct sb_err
 
 /* --- check --- */
 
-static enum sb_exit status(const struct drift_result *r, enum drift_severity fail_on)
+static enum sb_exit status(const struct drift_result *r)
 {
     if (r->findings->coverage.unchecked > 0)
         return SB_EXIT_UNSURE;
-    for (unsigned s = fail_on; s < DRIFT_SEVERITY_COUNT; s++)
+    for (unsigned s = r->fail_on; s < DRIFT_SEVERITY_COUNT; s++)
         if (r->by_severity[s])
             return SB_EXIT_FOUND;
     return SB_EXIT_OK;
@@ -177,10 +177,11 @@ static int check(struct drift_case *c, struct sb_run *run, struct sb_error *e)
                                   .ignores = c->opts->ignore ? &c->ignores : NULL,
                                   .baseline = baseline ? &c->baseline : NULL,
                                   .show_ignored = c->opts->show_ignored,
+                                  .fail_on = (enum drift_severity)c->opts->fail_on,
                                   .now = c->now};
     drift_result_sum(&result);
     r = drift_report(&result, run, run->out, e);
-    return r < 0 ? r : (int)status(&result, (enum drift_severity)c->opts->fail_on);
+    return r < 0 ? r : (int)status(&result);
 }
 
 int drift_check(struct sb_run *run, struct sb_error *e)
@@ -229,7 +230,8 @@ static int accept_findings(struct drift_case *c, struct sb_run *run, struct sb_e
     const struct drift_options *o = c->opts;
     if (!o->baseline || !o->reason || !o->reason[0]) {
         sb_fail(e, SB_EUSAGE, "accept needs --baseline FILE and --reason TEXT");
-        return sb_hint(e, "the reason is what the next person on call reads: say why, and who decided");
+        return sb_hint(
+            e, "the reason is what the next person on call reads: say why, and who decided");
     }
     int r = drift_case_run(c, run, e);
     if (r < 0)

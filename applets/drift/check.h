@@ -11,8 +11,8 @@ struct drift_options { /* zeroed, then filled by the option table of drift.c */
     bool annotated, yaml_1_1, show_ignored, reveal;
     struct sb_strings list, without, policy;
     const char *ignore, *baseline, *reason;
-    int64_t fail_on;  /* enum drift_severity */
-    int64_t max_size; /* bytes */
+    int64_t fail_on;      /* enum drift_severity */
+    int64_t max_size;     /* bytes */
     int64_t patch_format; /* enum drift_patch_format */
 };
 

@@ -6,53 +6,107 @@
 #include <stddef.h>
 
 enum { /* bits of verbs[] below */
-    CHECK = 1 << 0,
-    ACCEPT = 1 << 1,
-    PATCH = 1 << 2,
-    NORMALIZERS = 1 << 3,
-    POLICY = 1 << 4,
-    COMPARING = CHECK | ACCEPT | PATCH
+       CHECK = 1 << 0,
+       ACCEPT = 1 << 1,
+       PATCH = 1 << 2,
+       NORMALIZERS = 1 << 3,
+       POLICY = 1 << 4,
+       COMPARING = CHECK | ACCEPT | PATCH
 };
 
 #define AT(member) offsetof(struct drift_options, member)
 
 static const struct sb_option options[] = {
-    {.name = "annotated", .type = SB_OPT_FLAG, .offset = AT(annotated), .verbs = COMPARING,
-     .help = "Accept YAML with people's notes behind values (t3.large \xe2\x9d\x8c upgraded), as in "
-             "hand-written inventories; the notes are left out"},
-    {.name = "baseline", .letter = 'b', .type = SB_OPT_FILE, .offset = AT(baseline),
-     .verbs = CHECK | ACCEPT, .arg = "FILE",
+    {.name = "annotated",
+     .type = SB_OPT_FLAG,
+     .offset = AT(annotated),
+     .verbs = COMPARING,
+     .help =
+         "Accept YAML with people's notes behind values (t3.large \xe2\x9d\x8c upgraded), as in "
+         "hand-written inventories; the notes are left out"},
+    {.name = "baseline",
+     .letter = 'b',
+     .type = SB_OPT_FILE,
+     .offset = AT(baseline),
+     .verbs = CHECK | ACCEPT,
+     .arg = "FILE",
      .help = "check: report only what is not accepted in FILE, and what has gone since; accept: "
              "the file to write"},
-    {.name = "fail-on", .type = SB_OPT_ENUM, .offset = AT(fail_on), .verbs = CHECK,
-     .arg = "SEVERITY", .choices = drift_severity_names, .def = "info",
+    {.name = "fail-on",
+     .type = SB_OPT_ENUM,
+     .offset = AT(fail_on),
+     .verbs = CHECK,
+     .arg = "SEVERITY",
+     .choices = drift_severity_names,
+     .def = "info",
      .help = "Exit with 1 only when a finding is at least this severe; all are reported"},
-    {.name = "format", .type = SB_OPT_ENUM, .offset = AT(patch_format), .verbs = PATCH,
-     .arg = "FORMAT", .choices = drift_patch_format_names, .def = "json-patch",
+    {.name = "format",
+     .type = SB_OPT_ENUM,
+     .offset = AT(patch_format),
+     .verbs = PATCH,
+     .arg = "FORMAT",
+     .choices = drift_patch_format_names,
+     .def = "json-patch",
      .help = "What to print: RFC 6902 or RFC 7396 for the actual side, kubectl commands, or a "
              "JSON patch that brings the plan up to reality"},
-    {.name = "ignore", .type = SB_OPT_FILE, .offset = AT(ignore), .verbs = COMPARING, .arg = "FILE",
+    {.name = "ignore",
+     .type = SB_OPT_FILE,
+     .offset = AT(ignore),
+     .verbs = COMPARING,
+     .arg = "FILE",
      .help = "Leave out what the rules of FILE cover; they are counted"},
-    {.name = "list", .type = SB_OPT_LIST, .offset = AT(list), .verbs = COMPARING,
+    {.name = "list",
+     .type = SB_OPT_LIST,
+     .offset = AT(list),
+     .verbs = COMPARING,
      .arg = "PATH=HOW",
      .help = "How to match the elements of the list at PATH: ordered, set, or key:FIELD[,FIELD]"},
-    {.name = "max-size", .type = SB_OPT_SIZE, .offset = AT(max_size), .verbs = COMPARING,
-     .arg = "SIZE", .def = "1GiB", .min = 1, .max = INT64_C(4294967295),
+    {.name = "max-size",
+     .type = SB_OPT_SIZE,
+     .offset = AT(max_size),
+     .verbs = COMPARING,
+     .arg = "SIZE",
+     .def = "1GiB",
+     .min = 1,
+     .max = INT64_C(4294967295),
      .help = "The largest input file to read"},
-    {.name = "policy", .letter = 'p', .type = SB_OPT_LIST, .offset = AT(policy),
-     .verbs = COMPARING | POLICY, .arg = "FILE",
+    {.name = "policy",
+     .letter = 'p',
+     .type = SB_OPT_LIST,
+     .offset = AT(policy),
+     .verbs = COMPARING | POLICY,
+     .arg = "FILE",
      .help = "Judge by the rules of FILE before the built-in ones; a rule with a built-in id "
              "replaces it"},
-    {.name = "reason", .letter = 'r', .type = SB_OPT_STRING, .offset = AT(reason), .verbs = ACCEPT,
-     .arg = "TEXT", .no_config = true, .help = "Why today's findings are accepted"},
-    {.name = "reveal", .type = SB_OPT_FLAG, .offset = AT(reveal), .verbs = PATCH, .no_config = true,
+    {.name = "reason",
+     .letter = 'r',
+     .type = SB_OPT_STRING,
+     .offset = AT(reason),
+     .verbs = ACCEPT,
+     .arg = "TEXT",
+     .no_config = true,
+     .help = "Why today's findings are accepted"},
+    {.name = "reveal",
+     .type = SB_OPT_FLAG,
+     .offset = AT(reveal),
+     .verbs = PATCH,
+     .no_config = true,
      .help = "Print secrets where the patch needs them"},
-    {.name = "show-ignored", .type = SB_OPT_FLAG, .offset = AT(show_ignored), .verbs = CHECK,
+    {.name = "show-ignored",
+     .type = SB_OPT_FLAG,
+     .offset = AT(show_ignored),
+     .verbs = CHECK,
      .help = "List also what is ignored or accepted"},
-    {.name = "without", .type = SB_OPT_LIST, .offset = AT(without), .verbs = COMPARING,
+    {.name = "without",
+     .type = SB_OPT_LIST,
+     .offset = AT(without),
+     .verbs = COMPARING,
      .arg = "NAME",
      .help = "Turn a normaliser off, so that what it holds equal is reported"},
-    {.name = "yaml-1.1", .type = SB_OPT_FLAG, .offset = AT(yaml_1_1), .verbs = COMPARING,
+    {.name = "yaml-1.1",
+     .type = SB_OPT_FLAG,
+     .offset = AT(yaml_1_1),
+     .verbs = COMPARING,
      .help = "Read plain scalars as YAML 1.1 readers do: yes, no, on, off are booleans"},
     {0}};
 
@@ -112,8 +166,8 @@ static int run_policy(struct sb_run *run, struct sb_error *e)
     return r < 0 ? r : SB_EXIT_OK;
 }
 
-#define REPORTS                                                                                    \
-    (SB_FORMAT_BIT(TEXT) | SB_FORMAT_BIT(JSON) | SB_FORMAT_BIT(JSONL) | SB_FORMAT_BIT(CSV) |       \
+#define REPORTS                                                                              \
+    (SB_FORMAT_BIT(TEXT) | SB_FORMAT_BIT(JSON) | SB_FORMAT_BIT(JSONL) | SB_FORMAT_BIT(CSV) | \
      SB_FORMAT_BIT(HTML) | SB_FORMAT_BIT(MARKDOWN) | SB_FORMAT_BIT(JUNIT) | SB_FORMAT_BIT(SARIF))
 #define TEXT_OR_JSON (SB_FORMAT_BIT(TEXT) | SB_FORMAT_BIT(JSON))
 
@@ -133,7 +187,8 @@ const struct sb_applet drift_applet = {
     .name = "drift",
     .summary = "how what runs differs from what was written down, and how bad that is",
     .description =
-        "Compares what was written down (PLAN) with what runs (ACTUAL) and judges every difference. "
+        "Compares what was written down (PLAN) with what runs (ACTUAL) and judges every "
+        "difference. "
         "A side is [yaml:|json:|tfstate:|tfplan:|k8s:]PATH, - is standard input; one operand "
         "tfplan:FILE holds both. Nothing is ever changed.",
     .example = "  srebox drift check plan.yaml actual.yaml\n"

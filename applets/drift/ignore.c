@@ -43,7 +43,8 @@ static int load_expires(struct drift_rules_file *file, const struct sb_doc_node 
         struct sb_doc_place at = sb_doc_where(file->pool, sb_doc_get_str(file->pool, n, "expires"));
         sb_wrap(e, "expires");
         sb_locate(e, at.file, at.line, at.column);
-        return sb_hint(e, "write a day (2026-01-31: to its end, UTC) or a time (2026-01-31T12:00:00Z)");
+        return sb_hint(
+            e, "write a day (2026-01-31: to its end, UTC) or a time (2026-01-31T12:00:00Z)");
     }
     rule->expired = rule->expires <= now;
     return 0;
@@ -100,7 +101,8 @@ static int load_rule(struct drift_rules_file *file, const struct sb_doc_node *n,
     if (r == 0)
         r = load_when(file, n, rule, e);
     if (r == 0 && !rule->text) {
-        sb_doc_fail(file->pool, n, e, "the ignore rule has neither path nor when: it would hide all");
+        sb_doc_fail(file->pool, n, e,
+                    "the ignore rule has neither path nor when: it would hide all");
         return sb_hint(e, "say what it is about, for example path: /production/database/notes");
     }
     return r;

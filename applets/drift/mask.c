@@ -8,9 +8,9 @@
 #include "core/base/utf8.h"
 #include "core/doc/json_write.h"
 
-#define SHOW_BUDGET 20000000u      /* nodes in all values of one report */
-#define SHOW_VALUE_BUDGET 200000u  /* nodes in one value */
-#define SHOW_TEXT_MAX (1u << 20)   /* bytes rendered of a value before it is cut to cells */
+#define SHOW_BUDGET 20000000u     /* nodes in all values of one report */
+#define SHOW_VALUE_BUDGET 200000u /* nodes in one value */
+#define SHOW_TEXT_MAX (1u << 20)  /* bytes rendered of a value before it is cut to cells */
 
 bool drift_secret_name(struct sb_str key)
 {
@@ -57,7 +57,8 @@ static struct sb_doc_node *hidden(struct walk *w, const struct sb_doc_node *n)
     if (n->type == SB_DOC_STRING || (n->flags & SB_DOC_NONFINITE))
         sb_buf_put(&b, n->u.text, n->count);
     else
-        (void)sb_json_node(&json, n, SHOW_VALUE_BUDGET, &ignored); /* cut is good enough for a tag */
+        (void)sb_json_node(&json, n, SHOW_VALUE_BUDGET,
+                           &ignored); /* cut is good enough for a tag */
     unsigned char out[16];
     char hex[7];
     drift_siphash128(b.len ? b.data : "", b.len, m->key, out);
@@ -90,7 +91,8 @@ static bool named_secret(struct drift_mask *m, const struct sb_doc_member *membe
 static bool marked(struct drift_mask *m, const struct sb_doc_node *n, bool only_secret,
                    uint64_t *left)
 {
-    unsigned flags = only_secret ? SB_DOC_SECRET : SB_DOC_SECRET | SB_DOC_UNKNOWN | SB_DOC_NONFINITE;
+    unsigned flags =
+        only_secret ? SB_DOC_SECRET : SB_DOC_SECRET | SB_DOC_UNKNOWN | SB_DOC_NONFINITE;
     if (*left == 0 || (n->flags & flags))
         return true;
     --*left;
@@ -123,8 +125,7 @@ static struct sb_doc_node *shown_map(struct walk *w, const struct sb_doc_node *n
         sb_arena_alloc(sb_doc_arena(pool), SB_MAX(n->count, 1u) * sizeof *members);
     for (uint32_t i = 0; i < n->count; i++) {
         members[i] = n->u.members[i];
-        members[i].value =
-            shown(w, n->u.members[i].value, named_secret(w->mask, &n->u.members[i]));
+        members[i].value = shown(w, n->u.members[i].value, named_secret(w->mask, &n->u.members[i]));
     }
     return sb_doc_map(pool, members, n->count);
 }
@@ -143,8 +144,9 @@ static struct sb_doc_node *shown(struct walk *w, const struct sb_doc_node *n, bo
         return shown_list(w, n);
     if (n->type == SB_DOC_MAP)
         return shown_map(w, n);
-    struct sb_doc_node *copy =
-        n->flags & SB_DOC_NONFINITE ? sb_doc_string(pool, n->u.text, n->count) : sb_doc_copy(pool, n);
+    struct sb_doc_node *copy = n->flags & SB_DOC_NONFINITE
+                                   ? sb_doc_string(pool, n->u.text, n->count)
+                                   : sb_doc_copy(pool, n);
     sb_doc_place_as(copy, n);
     return copy;
 }

@@ -203,8 +203,8 @@ static int inside(struct visit *v, const struct sb_doc_node *n, struct sb_str ke
     return r;
 }
 
-static int matches(struct judge *j, const struct drift_finding *f, size_t index,
-                   bool by_key, bool *ret, struct sb_error *e)
+static int matches(struct judge *j, const struct drift_finding *f, size_t index, bool by_key,
+                   bool *ret, struct sb_error *e)
 {
     const struct drift_rule *rule = &j->policy->rules.items[index];
     int r = 0;
@@ -229,8 +229,8 @@ static int matches(struct judge *j, const struct drift_finding *f, size_t index,
 static void put_value(struct judge *j, struct sb_buf *b, const struct drift_finding *f, bool plan)
 {
     const struct drift_subject *s = &j->subject;
-    bool outer = plan || s->actual == drift_finding_value(j->pool, f, false) ||
-                 f->kind == DRIFT_RENAMED;
+    bool outer =
+        plan || s->actual == drift_finding_value(j->pool, f, false) || f->kind == DRIFT_RENAMED;
     if (outer) {
         drift_show_value(b, drift_mask_value(&j->mask, f, plan, NULL), WHY_CELLS);
         return;

@@ -20,10 +20,9 @@ struct loader {
 };
 
 static const char *const file_keys[] = {"schema", "disable", "categories", "rules", NULL};
-static const char *const rule_keys[] = {"id",       "kinds",        "categories", "path",
-                                        "keys",     "whole",        "inside",     "when",
-                                        "severity", "consequences", "why",        "category",
-                                        NULL};
+static const char *const rule_keys[] = {
+    "id",   "kinds",    "categories",   "path", "keys",     "whole", "inside",
+    "when", "severity", "consequences", "why",  "category", NULL};
 static const char *const category_keys[] = {"category", "keys", "names", NULL};
 
 static int load_names(struct loader *l, const struct sb_doc_node *map, const char *name,
@@ -111,8 +110,7 @@ static int load_selectors(struct loader *l, const struct sb_doc_node *n, struct 
     bool whole = false;
     int r = drift_field_enums(l->pool, n, "kinds", drift_kind_names, &rule->kinds, e);
     if (r == 0)
-        r = drift_field_enums(l->pool, n, "categories", drift_category_names, &rule->categories,
-                              e);
+        r = drift_field_enums(l->pool, n, "categories", drift_category_names, &rule->categories, e);
     if (r == 0)
         r = load_paths(l, n, rule, e);
     if (r == 0)
@@ -226,8 +224,8 @@ static int load_disable(struct loader *l, struct sb_error *e)
     struct drift_texts ids = {0};
     int r = drift_field_texts(l->pool, l->file.root, "disable", &ids, e);
     for (size_t i = 0; r == 0 && i < ids.len; i++) {
-        const char *id = sb_arena_dup(sb_doc_arena(l->pool), ids.items[i]->u.text,
-                                      ids.items[i]->count);
+        const char *id =
+            sb_arena_dup(sb_doc_arena(l->pool), ids.items[i]->u.text, ids.items[i]->count);
         *sb_map_at(&l->disabled, id, strlen(id)) = ids.items[i];
     }
     return r;

@@ -16,17 +16,17 @@ struct drift_names { /* folded globs */
 struct drift_rule {
     const char *id, *why, *when_text; /* when_text NULL = no condition */
     struct sb_doc_place at;
-    unsigned kinds, categories;       /* bits; 0 = all */
-    struct drift_names keys;          /* none = all */
-    struct drift_glob **paths;        /* any of these; none = all */
+    unsigned kinds, categories; /* bits; 0 = all */
+    struct drift_names keys;    /* none = all */
+    struct drift_glob **paths;  /* any of these; none = all */
     struct drift_texts path_texts;
     size_t n_paths;
-    int whole;                        /* 1: only whole resources, 0: only their attributes, -1: both */
-    bool inside;                      /* also judges members of what is extra */
+    int whole;   /* 1: only whole resources, 0: only their attributes, -1: both */
+    bool inside; /* also judges members of what is extra */
     struct sb_expr *when;
     enum drift_severity severity;
     unsigned consequences;
-    int category;                     /* filed under this one; -1 = where it lives */
+    int category; /* filed under this one; -1 = where it lives */
     bool builtin;
 };
 

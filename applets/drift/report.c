@@ -13,7 +13,6 @@ const char *const drift_consequence_texts[] = {
     NULL,
 };
 
-
 void drift_result_sum(struct drift_result *r)
 {
     r->reported = r->ignored = r->known = 0;
@@ -185,6 +184,50 @@ void drift_line_where(const struct drift_line *line, struct sb_buf *b)
     sb_buf_put(b, line->attribute.p, line->attribute.len);
 }
 
+static void put_typed(struct sb_buf *b, const struct sb_doc_node *n, bool typed, size_t cells)
+{
+    drift_show_value(b, n, cells);
+    if (typed && n)
+        sb_buf_printf(b, " (%s)", sb_doc_type_name((enum sb_doc_type)n->type));
+}
+
+void drift_put_what(struct drift_mask *m, struct sb_buf *b, const struct drift_line *l,
+                    size_t cells)
+{
+    const struct drift_finding *f = l->f;
+    const struct sb_doc_node *expected = drift_mask_value(m, f, true, NULL);
+    const struct sb_doc_node *actual = drift_mask_value(m, f, false, NULL);
+    bool typed = f->kind == DRIFT_TYPE;
+    drift_show_text(b, l->attribute, cells);
+    sb_buf_puts(b, l->attribute.len ? ": " : "");
+    switch (f->kind) {
+    case DRIFT_EXTRA:
+        sb_buf_puts(b, l->element ? "extra " : "not in the plan");
+        if (!l->element && !f->path)
+            break;
+        sb_buf_puts(b, l->element ? "" : ": ");
+        drift_show_value(b, actual, cells);
+        break;
+    case DRIFT_MISSING:
+        sb_buf_puts(b, l->element ? "missing " : "missing, planned: ");
+        drift_show_value(b, expected, cells);
+        break;
+    case DRIFT_COUNT:
+        drift_show_value(b, expected, cells);
+        sb_buf_puts(b, " planned, ");
+        drift_show_value(b, actual, cells);
+        sb_buf_puts(b, " found");
+        break;
+    case DRIFT_RENAMED: sb_buf_puts(b, "renamed, "); /* fall through */
+    case DRIFT_CHANGED:
+    case DRIFT_TYPE:
+    case DRIFT_KIND_COUNT:
+        put_typed(b, expected, typed, cells);
+        sb_buf_puts(b, " -> ");
+        put_typed(b, actual, typed, cells);
+    }
+}
+
 struct sb_doc_place drift_finding_place(const struct drift_finding *f)
 {
     bool actual = f->kind == DRIFT_EXTRA && f->actual_at.file && f->actual_at.line;
@@ -255,10 +298,10 @@ int drift_report(const struct drift_result *r, const struct sb_run *run, struct 
                  struct sb_error *e)
 {
     static drift_report_fn *const by_format[SB_FORMAT_COUNT] = {
-        [SB_FORMAT_TEXT] = drift_report_text,         [SB_FORMAT_JSON] = drift_report_json,
-        [SB_FORMAT_JSONL] = drift_report_jsonl,       [SB_FORMAT_CSV] = drift_report_csv,
-        [SB_FORMAT_HTML] = drift_report_html,         [SB_FORMAT_MARKDOWN] = drift_report_markdown,
-        [SB_FORMAT_JUNIT] = drift_report_junit,       [SB_FORMAT_SARIF] = drift_report_sarif,
+        [SB_FORMAT_TEXT] = drift_report_text,   [SB_FORMAT_JSON] = drift_report_json,
+        [SB_FORMAT_JSONL] = drift_report_jsonl, [SB_FORMAT_CSV] = drift_report_csv,
+        [SB_FORMAT_HTML] = drift_report_html,   [SB_FORMAT_MARKDOWN] = drift_report_markdown,
+        [SB_FORMAT_JUNIT] = drift_report_junit, [SB_FORMAT_SARIF] = drift_report_sarif,
     };
     if (!by_format[run->format])
         return sb_fail(e, SB_EUSAGE, "this report does not exist in that format");

@@ -14,6 +14,7 @@ struct drift_result {
     const struct drift_ignores *ignores;   /* or NULL */
     const struct drift_baseline *baseline; /* or NULL */
     bool show_ignored;
+    enum drift_severity fail_on; /* what is less severe is told, and fails nothing */
     int64_t now;
     /* derived once by drift_result_sum(): */
     uint64_t reported, ignored, known;

@@ -71,10 +71,10 @@ int drift_report_csv(const struct drift_result *r, const struct sb_run *run, str
                      struct sb_error *e)
 {
     static const char *const header[] = {
-        "fingerprint", "state",     "severity",     "kind",      "category",  "resource",
-        "attribute",   "path",      "expected",     "actual",    "rule",      "why",
-        "consequences", "plan_file", "plan_line",   "plan_column", "actual_file", "actual_line",
-        "actual_column", "note"};
+        "fingerprint", "state",       "severity",     "kind",          "category",
+        "resource",    "attribute",   "path",         "expected",      "actual",
+        "rule",        "why",         "consequences", "plan_file",     "plan_line",
+        "plan_column", "actual_file", "actual_line",  "actual_column", "note"};
     struct csv c = {.text = SB_BUF_INIT(1u << 20)};
     (void)run;
     (void)e;

@@ -272,8 +272,7 @@ int drift_report_json(const struct drift_result *r, const struct sb_run *run, st
     return code;
 }
 
-static int put_line(struct json *j, const struct drift_finding *f,
-                    struct sb_error *e)
+static int put_line(struct json *j, const struct drift_finding *f, struct sb_error *e)
 {
     sb_json_writer_init(&j->w, j->w.out, 0);
     sb_json_open_map(&j->w);

@@ -54,50 +54,6 @@ static void put_place(struct sb_buf *b, struct sb_doc_place at)
     sb_buf_printf(b, ":%u", at.line);
 }
 
-static void put_typed(struct sb_buf *b, const struct sb_doc_node *n, bool typed, size_t cells)
-{
-    drift_show_value(b, n, cells);
-    if (typed && n)
-        sb_buf_printf(b, " (%s)", sb_doc_type_name((enum sb_doc_type)n->type));
-}
-
-/* What happened, in one line: "ami: ami-1 -> ami-2", "security_groups: extra allow-mysql". */
-static void put_what(struct text *t, struct sb_buf *b, const struct drift_line *l, size_t cells)
-{
-    const struct drift_finding *f = l->f;
-    const struct sb_doc_node *expected = drift_mask_value(&t->mask, f, true, NULL);
-    const struct sb_doc_node *actual = drift_mask_value(&t->mask, f, false, NULL);
-    bool typed = f->kind == DRIFT_TYPE;
-    drift_show_text(b, l->attribute, cells);
-    sb_buf_puts(b, l->attribute.len ? ": " : "");
-    switch (f->kind) {
-    case DRIFT_EXTRA:
-        sb_buf_puts(b, l->element ? "extra " : "not in the plan");
-        if (!l->element && !f->path)
-            break;
-        sb_buf_puts(b, l->element ? "" : ": ");
-        drift_show_value(b, actual, cells);
-        break;
-    case DRIFT_MISSING:
-        sb_buf_puts(b, l->element ? "missing " : "missing, planned: ");
-        drift_show_value(b, expected, cells);
-        break;
-    case DRIFT_COUNT:
-        drift_show_value(b, expected, cells);
-        sb_buf_puts(b, " planned, ");
-        drift_show_value(b, actual, cells);
-        sb_buf_puts(b, " found");
-        break;
-    case DRIFT_RENAMED: sb_buf_puts(b, "renamed, "); /* fall through */
-    case DRIFT_CHANGED:
-    case DRIFT_TYPE:
-    case DRIFT_KIND_COUNT:
-        put_typed(b, expected, typed, cells);
-        sb_buf_puts(b, " -> ");
-        put_typed(b, actual, typed, cells);
-    }
-}
-
 static void put_pair(struct text *t, const char *label, const struct sb_doc_node *n)
 {
     if (!n)
@@ -120,7 +76,7 @@ static void put_severity(struct text *t, enum drift_severity severity)
 static void put_finding(struct text *t, const struct drift_line *l)
 {
     struct sb_buf what = SB_BUF_INIT(1u << 20), place = SB_BUF_INIT(4096);
-    put_what(t, &what, l, 200);
+    drift_put_what(&t->mask, &what, l, 200);
     put_place(&place, drift_finding_place(l->f));
     put_severity(t, l->f->severity);
     size_t room = t->width > INDENT + place.len + 12 ? t->width - INDENT - place.len - 2 : 10;
@@ -132,7 +88,8 @@ static void put_finding(struct text *t, const struct drift_line *l)
         sb_buf_puts(t->out, l->attribute.len ? ":" : "");
         if (!l->attribute.len || l->f->kind == DRIFT_EXTRA || l->f->kind == DRIFT_MISSING)
             sb_buf_printf(t->out, "%s%s", l->attribute.len ? " " : "",
-                          l->f->kind == DRIFT_EXTRA ? "not in the plan" : drift_kind_names[l->f->kind]);
+                          l->f->kind == DRIFT_EXTRA ? "not in the plan"
+                                                    : drift_kind_names[l->f->kind]);
         used = sb_text_width((struct sb_str){t->out->data + before, t->out->len - before});
     } else {
         sb_buf_put(t->out, what.data, what.len);
@@ -227,7 +184,7 @@ static void put_worst(struct text *t, const struct drift_view *v)
         struct sb_buf what = SB_BUF_INIT(1u << 20);
         sb_buf_put(&what, l->resource.p, l->resource.len);
         sb_buf_puts(&what, l->resource.len ? ": " : "");
-        put_what(t, &what, l, 200);
+        drift_put_what(&t->mask, &what, l, 200);
         sb_buf_puts(t->out, "  ");
         paint(t, colors[DRIFT_SEV_CRITICAL], "CRITICAL");
         sb_buf_puts(t->out, "  ");

@@ -17,9 +17,10 @@ const struct sb_expr_variable drift_variables[DRIFT_VARIABLE_COUNT] = {
 };
 
 static const char *const off_words[] = {
-    "",          "none",     "disabled", "disable",  "off",     "no",     "false", "0",
-    "never",     "suspended", "inactive", "private", "blocked", "denied", "deny",  "null",
-    "not-enabled", "zonal",  "single-az", "single_zone", "nil", "n",      NULL};
+    "",          "none",        "disabled", "disable",   "off",         "no",
+    "false",     "0",           "never",    "suspended", "inactive",    "private",
+    "blocked",   "denied",      "deny",     "null",      "not-enabled", "zonal",
+    "single-az", "single_zone", "nil",      "n",         NULL};
 
 bool drift_value_on(const struct sb_doc_node *n)
 {

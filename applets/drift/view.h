@@ -10,13 +10,13 @@
 
 struct drift_line {
     const struct drift_finding *f;
-    struct sb_str resource;  /* heading, raw as all texts here: the resource; the collection, for one
+    struct sb_str resource; /* heading, raw as all texts here: the resource; the collection, for one
                                 that is extra, missing or renamed as a whole; "" = the document */
     struct sb_str attribute; /* what is below it: the attribute, or the whole resource's name */
     bool element;            /* a scalar of a set: attribute is the set's, the value the element */
-    enum drift_severity worst;    /* of its resource, within the category */
-    size_t group;                 /* first finding of its resource, within the category */
-    size_t at;                    /* position in the findings */
+    enum drift_severity worst; /* of its resource, within the category */
+    size_t group;              /* first finding of its resource, within the category */
+    size_t at;                 /* position in the findings */
 };
 struct drift_view {
     struct drift_line *lines; /* in the pool's arena */
@@ -34,6 +34,10 @@ static inline bool drift_reported(const struct drift_finding *f)
 
 /* "web_servers/server_2: ami", "the whole document": where a finding is, in one text. */
 void drift_line_where(const struct drift_line *line, struct sb_buf *b);
+/* What happened, in one line fit for a terminal: "ami: ami-1 -> ami-2", "security_groups: extra x".
+ * Attribute and values take at most `cells` each. */
+void drift_put_what(struct drift_mask *m, struct sb_buf *b, const struct drift_line *l,
+                    size_t cells);
 /* The place worth looking at: the plan's, or the actual side's where the plan has none. */
 struct sb_doc_place drift_finding_place(const struct drift_finding *f);
 /* "3 critical, 1 high, 2 info"; "nothing" when all are 0. */
@@ -45,8 +49,7 @@ void drift_put_verdict(const struct drift_result *r, struct sb_buf *b);
 /* What a consequence means: one clause. By enum drift_consequence. */
 extern const char *const drift_consequence_texts[];
 /* How many reported findings have each consequence. */
-void drift_count_consequences(const struct drift_result *r,
-                              uint64_t ret[DRIFT_CONSEQUENCE_COUNT]);
+void drift_count_consequences(const struct drift_result *r, uint64_t ret[DRIFT_CONSEQUENCE_COUNT]);
 
 /* --- one a format (report_*.c) --- */
 typedef int drift_report_fn(const struct drift_result *r, const struct sb_run *run,
