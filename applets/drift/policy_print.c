@@ -24,30 +24,37 @@ static void put_selectors(const struct drift_rule *r, struct sb_buf *b)
         sb_buf_puts(b, r->whole ? "whole resources; " : "attributes; ");
     for (size_t i = 0; i < r->n_paths; i++) {
         sb_buf_puts(b, i ? " " : "path ");
-        sb_escape(b, sb_doc_str(r->path_texts.items[i]));
+        sb_buf_put(b, r->path_texts.items[i]->u.text, r->path_texts.items[i]->count);
         sb_buf_puts(b, i + 1 == r->n_paths ? "; " : "");
     }
     for (size_t i = 0; i < r->keys.len; i++) {
         sb_buf_puts(b, i ? " " : "keys ");
-        sb_escape(b, r->keys.items[i]);
+        sb_buf_put(b, r->keys.items[i].p, r->keys.items[i].len);
         sb_buf_puts(b, i + 1 == r->keys.len ? "; " : "");
     }
     if (r->inside)
         sb_buf_puts(b, "also inside what is extra; ");
     if (r->when_text) {
         sb_buf_puts(b, "when ");
-        sb_escape(b, sb_str(r->when_text));
+        size_t from = b->len;
+        sb_buf_puts(b, r->when_text);
+        for (size_t i = from; i < b->len; i++) /* several lines in the file, wrapped anew here */
+            if (b->data[i] == '\n')
+                b->data[i] = ' ';
     }
     while (b->len && (b->data[b->len - 1] == ' ' || b->data[b->len - 1] == ';' ||
                       b->data[b->len - 1] == '\n'))
         b->data[--b->len] = '\0';
 }
 
-static void put_wrapped(struct sb_buf *out, const struct sb_buf *text, size_t width)
+static void put_wrapped(struct sb_buf *out, const struct sb_buf *raw, size_t width)
 {
+    struct sb_buf text = SB_BUF_INIT(DRIFT_RULES_MAX * 8u);
+    sb_escape(&text, (struct sb_str){raw->len ? raw->data : "", raw->len});
     sb_buf_fill(out, ' ', 4);
-    sb_text_wrap(out, text->len ? text->data : "everything", 4, 4, width);
+    sb_text_wrap(out, text.len ? text.data : "everything", 4, 4, width);
     sb_buf_putc(out, '\n');
+    sb_buf_done(&text);
 }
 
 void drift_policy_print_text(const struct drift_policy *p, int width, bool color,
@@ -76,7 +83,7 @@ void drift_policy_print_text(const struct drift_policy *p, int width, bool color
         put_selectors(r, &b);
         put_wrapped(out, &b, w);
         sb_buf_reset(&b);
-        sb_escape(&b, sb_str(r->why));
+        sb_buf_puts(&b, r->why);
         put_wrapped(out, &b, w);
     }
     sb_buf_done(&b);

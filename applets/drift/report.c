@@ -52,8 +52,8 @@ static int for_people(const void *a, const void *b, void *ctx, int *fail)
     (void)fail;
     if (x->f->category != y->f->category)
         return x->f->category < y->f->category ? -1 : 1;
-    if (x->worst != y->worst)
-        return x->worst > y->worst ? -1 : 1;
+    if (x->rank != y->rank)
+        return x->rank > y->rank ? -1 : 1;
     if (x->group != y->group)
         return x->group < y->group ? -1 : 1;
     if (x->f->severity != y->f->severity)
@@ -64,16 +64,18 @@ static int for_people(const void *a, const void *b, void *ctx, int *fail)
 static void mark_groups(struct drift_view *v)
 {
     for (size_t i = 0, end; i < v->len; i = end) {
-        enum drift_severity worst = DRIFT_SEV_INFO;
+        unsigned worst = DRIFT_SEV_INFO;
+        bool counted = false;
         for (end = i; end < v->len; end++) {
             const struct drift_line *l = &v->lines[end];
             if (l->f->category != v->lines[i].f->category ||
                 !sb_str_eq(l->resource, v->lines[i].resource))
                 break;
-            worst = SB_MAX(worst, l->f->severity);
+            worst = SB_MAX(worst, (unsigned)l->f->severity);
+            counted |= l->f->kind == DRIFT_COUNT;
         }
         for (size_t k = i; k < end; k++) {
-            v->lines[k].worst = worst;
+            v->lines[k].rank = counted ? DRIFT_SEVERITY_COUNT : worst;
             v->lines[k].group = v->lines[i].at; /* stable sort: the first one */
         }
     }
@@ -129,6 +131,7 @@ static void name_whole(struct drift_line *l)
         return;
     l->attribute = (struct sb_str){l->resource.p + len + 1, l->resource.len - len - 1};
     l->resource.len = len;
+    l->whole = true;
 }
 
 static void name_line(struct drift_line *l, const struct drift_result *r, struct sb_buf *b)
@@ -184,11 +187,27 @@ void drift_line_where(const struct drift_line *line, struct sb_buf *b)
     sb_buf_put(b, line->attribute.p, line->attribute.len);
 }
 
-static void put_typed(struct sb_buf *b, const struct sb_doc_node *n, bool typed, size_t cells)
+static void put_side(struct sb_buf *b, const struct sb_doc_node *n, bool typed, size_t cells)
 {
     drift_show_value(b, n, cells);
     if (typed && n)
         sb_buf_printf(b, " (%s)", sb_doc_type_name((enum sb_doc_type)n->type));
+}
+
+/* The resource's name says it already: iam_roles/bob, held by the scalar bob. */
+static bool says_itself(const struct drift_line *l, const struct sb_doc_node *n)
+{
+    return l->whole && n && n->type == SB_DOC_STRING && sb_str_eq(sb_doc_str(n), l->attribute);
+}
+
+static void put_one_side(struct sb_buf *b, const struct drift_line *l, const char *one,
+                         const char *many, const struct sb_doc_node *n, size_t cells)
+{
+    sb_buf_puts(b, l->element ? one : many);
+    if (says_itself(l, n))
+        return;
+    sb_buf_puts(b, l->element ? " " : ": ");
+    drift_show_value(b, n, cells);
 }
 
 void drift_put_what(struct drift_mask *m, struct sb_buf *b, const struct drift_line *l,
@@ -200,31 +219,20 @@ void drift_put_what(struct drift_mask *m, struct sb_buf *b, const struct drift_l
     bool typed = f->kind == DRIFT_TYPE;
     drift_show_text(b, l->attribute, cells);
     sb_buf_puts(b, l->attribute.len ? ": " : "");
-    switch (f->kind) {
-    case DRIFT_EXTRA:
-        sb_buf_puts(b, l->element ? "extra " : "not in the plan");
-        if (!l->element && !f->path)
-            break;
-        sb_buf_puts(b, l->element ? "" : ": ");
-        drift_show_value(b, actual, cells);
-        break;
-    case DRIFT_MISSING:
-        sb_buf_puts(b, l->element ? "missing " : "missing, planned: ");
-        drift_show_value(b, expected, cells);
-        break;
-    case DRIFT_COUNT:
+    if (f->kind == DRIFT_EXTRA) {
+        put_one_side(b, l, "extra", "not in the plan", actual, cells);
+    } else if (f->kind == DRIFT_MISSING) {
+        put_one_side(b, l, "missing", "missing, planned", expected, cells);
+    } else if (f->kind == DRIFT_COUNT) {
         drift_show_value(b, expected, cells);
         sb_buf_puts(b, " planned, ");
         drift_show_value(b, actual, cells);
         sb_buf_puts(b, " found");
-        break;
-    case DRIFT_RENAMED: sb_buf_puts(b, "renamed, "); /* fall through */
-    case DRIFT_CHANGED:
-    case DRIFT_TYPE:
-    case DRIFT_KIND_COUNT:
-        put_typed(b, expected, typed, cells);
+    } else {
+        sb_buf_puts(b, f->kind == DRIFT_RENAMED ? "renamed, " : "");
+        put_side(b, expected, typed, cells);
         sb_buf_puts(b, " -> ");
-        put_typed(b, actual, typed, cells);
+        put_side(b, actual, typed, cells);
     }
 }
 
@@ -261,7 +269,7 @@ static void put_count(struct sb_buf *b, uint64_t n, const char *one, const char 
     sb_buf_printf(b, "%llu %s", (unsigned long long)n, n == 1 ? one : many);
 }
 
-void drift_put_verdict(const struct drift_result *r, struct sb_buf *b)
+void drift_put_verdict(const struct drift_result *r, struct sb_buf *b, const char *sep)
 {
     uint64_t unchecked = r->findings->coverage.unchecked;
     const char *new = r->baseline ? "new " : "";
@@ -276,12 +284,16 @@ void drift_put_verdict(const struct drift_result *r, struct sb_buf *b)
                   r->baseline ? "new findings: " : "findings: ");
         drift_put_severities(r, b);
     }
-    if (unchecked)
-        sb_buf_printf(b, "; %llu not checked", (unsigned long long)unchecked);
-    if (r->known)
-        sb_buf_printf(b, "; %llu accepted", (unsigned long long)r->known);
+    if (unchecked) {
+        sb_buf_printf(b, "%s%llu not checked", sep, (unsigned long long)unchecked);
+        sep = "; ";
+    }
+    if (r->known) {
+        sb_buf_printf(b, "%s%llu accepted", sep, (unsigned long long)r->known);
+        sep = "; ";
+    }
     if (r->ignored)
-        sb_buf_printf(b, "; %llu ignored", (unsigned long long)r->ignored);
+        sb_buf_printf(b, "%s%llu ignored", sep, (unsigned long long)r->ignored);
 }
 
 void drift_count_consequences(const struct drift_result *r, uint64_t ret[DRIFT_CONSEQUENCE_COUNT])

@@ -9,6 +9,7 @@
 #include "core/ui/html.h"
 
 #define MAX_FINDINGS 5000u
+#define MAX_WORST 20u
 #define CELLS 400u
 
 struct html {
@@ -110,11 +111,11 @@ static void put_head(struct html *h)
     bool unchecked = h->r->findings->coverage.unchecked > 0;
     const char *class = unchecked ? "warn" : h->r->reported ? "bad" : "good";
     struct sb_buf when = SB_BUF_INIT(64);
-    sb_time_print(&when, h->r->now);
+    sb_time_print(&when, h->r->now - h->r->now % SB_NS_PER_S);
     sb_buf_puts(h->out, "<h1>Drift of ");
     put_data(h, h->r->actual->name);
     sb_buf_printf(h->out, "</h1>\n<p class=\"verdict %s\">", class);
-    drift_put_verdict(h->r, h->out);
+    drift_put_verdict(h->r, h->out, "; ");
     sb_buf_puts(h->out, "</p>\n<p class=\"muted\">Compared with the plan ");
     sb_html_code(h->out, sb_str(h->r->plan->name));
     sb_buf_printf(h->out, " at %s.</p>\n", when.data);
@@ -127,7 +128,7 @@ static void put_value(struct html *h, const char *label, const struct sb_doc_nod
         return;
     sb_buf_reset(&h->text);
     drift_show_value(&h->text, n, CELLS);
-    sb_buf_printf(h->out, "<tr><th>%s</th><td>", label);
+    sb_buf_printf(h->out, "<tr><th style=\"width:8em\">%s</th><td>", label);
     sb_html_code(h->out, text_of(h));
     sb_buf_puts(h->out, "</td></tr>\n");
 }
@@ -138,7 +139,7 @@ static void put_place(struct html *h, const char *label, struct sb_doc_place at)
         return;
     sb_buf_reset(&h->text);
     sb_buf_printf(&h->text, "%s:%u:%u", at.file, at.line, at.column);
-    sb_buf_printf(h->out, "<tr><th>%s</th><td>", label);
+    sb_buf_printf(h->out, "<tr><th style=\"width:8em\">%s</th><td>", label);
     sb_html_code(h->out, text_of(h));
     sb_buf_puts(h->out, "</td></tr>\n");
 }
@@ -150,44 +151,65 @@ static void put_rows(struct html *h, const struct drift_finding *f)
     put_value(h, "found", drift_mask_value(&h->mask, f, false, NULL));
     put_place(h, "in the plan", f->plan_at);
     put_place(h, "in reality", f->actual_at);
-    if (f->consequences) {
-        sb_buf_puts(h->out, "<tr><th>touches</th><td>");
-        for (unsigned c = 0, n = 0; c < DRIFT_CONSEQUENCE_COUNT; c++)
-            if (f->consequences >> c & 1u)
-                sb_buf_printf(h->out, "%s%s", n++ ? ", " : "", drift_consequence_names[c]);
-        sb_buf_puts(h->out, "</td></tr>\n");
-    }
     sb_buf_puts(h->out, "<tr><th>rule</th><td>");
     sb_html_code(h->out, sb_str(f->rule));
+    for (unsigned c = 0, n = 0; c < DRIFT_CONSEQUENCE_COUNT; c++)
+        if (f->consequences >> c & 1u)
+            sb_buf_printf(h->out, "%s%s", n++ ? ", " : "; touches ", drift_consequence_names[c]);
     sb_buf_puts(h->out, "</td></tr>\n<tr><th>fingerprint</th><td>");
     sb_html_code(h->out, sb_str(f->fingerprint));
     sb_buf_puts(h->out, "</td></tr>\n</table>\n");
 }
 
+static void put_small(struct html *h, const char *label, const char *s)
+{
+    sb_buf_printf(h->out, "<br><small class=\"muted\">%s", label);
+    put_data(h, s);
+    sb_buf_puts(h->out, "</small>");
+}
+
 static void put_finding(struct html *h, const struct drift_line *l)
 {
     const struct drift_finding *f = l->f;
-    sb_buf_printf(h->out, "<details%s>\n<summary>", f->severity >= DRIFT_SEV_HIGH ? " open" : "");
+    sb_buf_printf(h->out, "<details id=\"f-%s\" style=\"margin:.6rem 0\"%s>\n<summary>",
+                  f->fingerprint, f->severity == DRIFT_SEV_CRITICAL ? " open" : "");
     put_badge(h, f->severity);
     sb_buf_reset(&h->text);
     drift_put_what(&h->mask, &h->text, l, 120);
     sb_buf_putc(h->out, ' ');
     sb_html_data(h->out, text_of(h));
-    sb_buf_puts(h->out, "</summary>\n<p>");
-    put_data(h, f->why ? f->why : "");
-    sb_buf_puts(h->out, "</p>\n");
-    if (f->note) {
-        sb_buf_puts(h->out, "<p>");
-        put_data(h, f->note);
-        sb_buf_puts(h->out, "</p>\n");
-    }
-    if (f->ignored_by) {
-        sb_buf_puts(h->out, "<p class=\"muted\">Ignored: ");
-        put_data(h, f->ignored_by->reason);
-        sb_buf_puts(h->out, "</p>\n");
-    }
+    if (f->why && f->severity > DRIFT_SEV_INFO)
+        put_small(h, "", f->why);
+    if (f->note)
+        put_small(h, "", f->note);
+    if (f->ignored_by)
+        put_small(h, "Ignored: ", f->ignored_by->reason);
+    else if (f->known)
+        put_small(h, "", "Accepted in the baseline");
+    sb_buf_puts(h->out, "</summary>\n");
     put_rows(h, f);
     sb_buf_puts(h->out, "</details>\n");
+}
+
+/* The critical ones at the top, each a link to its details. */
+static void put_worst(struct html *h, const struct drift_view *v)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < v->len && n < MAX_WORST; i++) {
+        const struct drift_line *l = &v->lines[i];
+        if (l->f->severity != DRIFT_SEV_CRITICAL)
+            continue;
+        if (n++ == 0)
+            sb_buf_puts(h->out, "<ul>\n");
+        sb_buf_printf(h->out, "<li><a class=\"bad\" href=\"#f-%s\">", l->f->fingerprint);
+        sb_buf_reset(&h->text);
+        drift_line_where(l, &h->text);
+        sb_html_data(h->out, text_of(h));
+        sb_buf_puts(h->out, "</a>: ");
+        put_data(h, l->f->why);
+        sb_buf_puts(h->out, "</li>\n");
+    }
+    sb_buf_puts(h->out, n ? "</ul>\n" : "");
 }
 
 static size_t category_end(const struct drift_view *v, size_t i)
@@ -269,10 +291,11 @@ int drift_report_html(const struct drift_result *r, const struct sb_run *run, st
     drift_mask_init(&h.mask, r->pool, true);
     sb_buf_printf(&h.text, "Drift of %s", r->actual->name);
     sb_html_open(out, text_of(&h));
+    drift_view_make(r, false, &v);
     put_head(&h);
+    put_worst(&h, &v);
     put_tiles(&h);
     put_bars(&h);
-    drift_view_make(r, false, &v);
     put_view(&h, &v);
     if (r->show_ignored) {
         drift_view_make(r, true, &v);

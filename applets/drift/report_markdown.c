@@ -111,7 +111,7 @@ int drift_report_markdown(const struct drift_result *r, const struct sb_run *run
     (void)e;
     drift_mask_init(&m.mask, r->pool, true);
     sb_buf_puts(out, "### ");
-    drift_put_verdict(r, out);
+    drift_put_verdict(r, out, "; ");
     sb_buf_puts(out, "\n\n");
     sb_buf_printf(&m.text, "%s", r->plan->name);
     put_text(&m);

@@ -44,13 +44,18 @@ static void put_sentence(struct text *t, const char *prefix, const char *s)
     sb_buf_done(&clean);
 }
 
-/* "plan.yaml:12" */
-static void put_place(struct sb_buf *b, struct sb_doc_place at)
+/* "plan:12" or "actual:12"; of a side made of many files the file's own name: "web.yaml:12". */
+static void put_place(struct sb_buf *b, const struct drift_result *r, struct sb_doc_place at)
 {
     if (!at.file || !at.line)
         return;
     const char *slash = strrchr(at.file, '/');
-    drift_show_text(b, sb_str(slash && slash[1] ? slash + 1 : at.file), 40);
+    if (strcmp(at.file, r->plan->name) == 0)
+        sb_buf_puts(b, "plan");
+    else if (strcmp(at.file, r->actual->name) == 0)
+        sb_buf_puts(b, "actual");
+    else
+        drift_show_text(b, sb_str(slash && slash[1] ? slash + 1 : at.file), 30);
     sb_buf_printf(b, ":%u", at.line);
 }
 
@@ -72,50 +77,59 @@ static void put_severity(struct text *t, enum drift_severity severity)
     sb_buf_fill(t->out, ' ', INDENT - 4 - strlen(name));
 }
 
-/* The finding's own line, the place at its right end; two more lines when values are long. */
-static void put_finding(struct text *t, const struct drift_line *l)
+static void put_right(struct text *t, const struct sb_buf *place, size_t used, size_t room)
 {
-    struct sb_buf what = SB_BUF_INIT(1u << 20), place = SB_BUF_INIT(4096);
-    drift_put_what(&t->mask, &what, l, 200);
-    put_place(&place, drift_finding_place(l->f));
-    put_severity(t, l->f->severity);
-    size_t room = t->width > INDENT + place.len + 12 ? t->width - INDENT - place.len - 2 : 10;
-    size_t used = sb_text_width((struct sb_str){what.data, what.len});
-    bool fits = used <= room;
-    if (!fits) {
-        size_t before = t->out->len;
-        put_plain(t, l->attribute, room - 1);
-        sb_buf_puts(t->out, l->attribute.len ? ":" : "");
-        if (!l->attribute.len || l->f->kind == DRIFT_EXTRA || l->f->kind == DRIFT_MISSING)
-            sb_buf_printf(t->out, "%s%s", l->attribute.len ? " " : "",
-                          l->f->kind == DRIFT_EXTRA ? "not in the plan"
-                                                    : drift_kind_names[l->f->kind]);
-        used = sb_text_width((struct sb_str){t->out->data + before, t->out->len - before});
-    } else {
-        sb_buf_put(t->out, what.data, what.len);
-    }
-    if (place.len) {
+    if (place->len) {
         sb_buf_fill(t->out, ' ', used < room ? room - used + 2 : 2);
-        paint(t, "2", place.data);
+        paint(t, "2", place->data);
     }
     sb_buf_putc(t->out, '\n');
-    if (!fits) {
-        put_pair(t, "planned  ", drift_mask_value(&t->mask, l->f, true, NULL));
-        put_pair(t, "found    ", drift_mask_value(&t->mask, l->f, false, NULL));
+}
+
+/* The finding's own line, the place at its right end. What does not fit: two values get a line each,
+ * one value is cut. */
+static void put_finding(struct text *t, const struct drift_line *l)
+{
+    const struct drift_finding *f = l->f;
+    struct sb_buf what = SB_BUF_INIT(1u << 20), place = SB_BUF_INIT(4096);
+    drift_put_what(&t->mask, &what, l, 200);
+    put_place(&place, t->r, drift_finding_place(f));
+    put_severity(t, f->severity);
+    size_t room = t->width > INDENT + place.len + 12 ? t->width - INDENT - place.len - 2 : 10;
+    size_t used = sb_text_width((struct sb_str){what.data, what.len});
+    bool two = used > room && f->expected && f->actual && f->kind != DRIFT_COUNT;
+    if (two) {
+        sb_buf_reset(&what);
+        drift_show_text(&what, l->attribute, room - 1);
+        sb_buf_puts(&what, l->attribute.len ? ":" : drift_kind_names[f->kind]);
+    }
+    size_t before = t->out->len;
+    put_plain(t, (struct sb_str){what.data, what.len}, room);
+    put_right(t, &place,
+              sb_text_width((struct sb_str){t->out->data + before, t->out->len - before}), room);
+    if (two) {
+        put_pair(t, "planned  ", drift_mask_value(&t->mask, f, true, NULL));
+        put_pair(t, "found    ", drift_mask_value(&t->mask, f, false, NULL));
     }
     sb_buf_done(&what);
     sb_buf_done(&place);
 }
 
-/* A sentence is said once for each resource, and never about mere notes. */
-static bool said_before(const struct drift_view *v, size_t i)
+static const char *sentence(const struct drift_finding *f, bool note)
 {
-    for (size_t k = i; k-- > 0 && v->lines[k].group == v->lines[i].group;)
-        if (v->lines[k].f->why == v->lines[i].f->why ||
-            strcmp(v->lines[k].f->why, v->lines[i].f->why) == 0)
+    return note ? f->note : f->why;
+}
+
+/* Sentences are said once for each resource. Looks back a little only: equal ones stand together. */
+static bool said_before(const struct drift_view *v, size_t i, bool note)
+{
+    const char *now = sentence(v->lines[i].f, note);
+    size_t first = i > 16 ? i - 16 : 0;
+    for (size_t k = i; k-- > first && v->lines[k].group == v->lines[i].group;) {
+        const char *then = sentence(v->lines[k].f, note);
+        if (then && strcmp(then, now) == 0)
             return true;
-        else if (v->lines[k].f->severity != v->lines[i].f->severity)
-            return false;
+    }
     return false;
 }
 
@@ -123,9 +137,9 @@ static void put_line(struct text *t, const struct drift_view *v, size_t i)
 {
     const struct drift_finding *f = v->lines[i].f;
     put_finding(t, &v->lines[i]);
-    if (f->severity > DRIFT_SEV_INFO && !said_before(v, i))
+    if (f->severity > DRIFT_SEV_INFO && !said_before(v, i, false))
         put_sentence(t, "", f->why);
-    if (f->note)
+    if (f->note && !said_before(v, i, true))
         put_sentence(t, "", f->note);
     if (f->ignored_by)
         put_sentence(t, "ignored: ", f->ignored_by->reason);
@@ -170,6 +184,29 @@ static void put_lines(struct text *t, const struct drift_view *v)
     }
 }
 
+/* One critical finding; what stands on one side only says by itself why it matters. */
+static void put_worst_line(struct text *t, const struct drift_line *l)
+{
+    struct sb_buf what = SB_BUF_INIT(1u << 20);
+    bool two = l->f->expected && l->f->actual;
+    drift_show_text(&what, l->resource, 100);
+    sb_buf_puts(&what, l->resource.len ? ": " : "");
+    if (two) {
+        drift_put_what(&t->mask, &what, l, 60);
+    } else {
+        drift_show_text(&what, l->attribute, 100);
+        sb_buf_printf(&what, "%s%s. ", l->attribute.len ? ": " : "",
+                      l->f->kind == DRIFT_MISSING ? "missing" : "not in the plan");
+        sb_escape(&what, sb_str(l->f->why));
+    }
+    sb_buf_puts(t->out, "  ");
+    paint(t, colors[DRIFT_SEV_CRITICAL], "CRITICAL");
+    sb_buf_puts(t->out, "  ");
+    sb_text_wrap(t->out, what.data, 12, 12, t->width);
+    sb_buf_putc(t->out, '\n');
+    sb_buf_done(&what);
+}
+
 /* The critical ones again, at the top, where tired eyes begin. */
 static void put_worst(struct text *t, const struct drift_view *v)
 {
@@ -178,19 +215,9 @@ static void put_worst(struct text *t, const struct drift_view *v)
         return;
     sb_buf_putc(t->out, '\n');
     for (size_t i = 0; i < v->len && shown < WORST_LINES; i++) {
-        const struct drift_line *l = &v->lines[i];
-        if (l->f->severity != DRIFT_SEV_CRITICAL)
+        if (v->lines[i].f->severity != DRIFT_SEV_CRITICAL)
             continue;
-        struct sb_buf what = SB_BUF_INIT(1u << 20);
-        sb_buf_put(&what, l->resource.p, l->resource.len);
-        sb_buf_puts(&what, l->resource.len ? ": " : "");
-        drift_put_what(&t->mask, &what, l, 200);
-        sb_buf_puts(t->out, "  ");
-        paint(t, colors[DRIFT_SEV_CRITICAL], "CRITICAL");
-        sb_buf_puts(t->out, "  ");
-        put_plain(t, (struct sb_str){what.data, what.len}, t->width - 12);
-        sb_buf_putc(t->out, '\n');
-        sb_buf_done(&what);
+        put_worst_line(t, &v->lines[i]);
         shown++;
     }
     if (shown < n)
@@ -238,14 +265,14 @@ static void put_gone(struct text *t)
 static void put_ignore_rule(struct text *t, const struct drift_ignore_rule *rule)
 {
     struct sb_buf b = SB_BUF_INIT(1u << 20), place = SB_BUF_INIT(4096);
-    put_place(&place, rule->at);
+    put_place(&place, t->r, rule->at);
     sb_buf_printf(t->out, "  %-8s ", rule->expired ? "expired" : "unused");
     sb_buf_puts(&b, rule->text);
     size_t room = t->width > place.len + 24 ? t->width - place.len - 13 : 10;
     put_plain(t, (struct sb_str){b.data, b.len}, room);
     sb_buf_printf(t->out, "  %s\n", place.len ? place.data : "");
     if (rule->expired && rule->hits)
-        sb_buf_printf(t->out, "           hides no longer what it covers: %llu finding%s\n",
+        sb_buf_printf(t->out, "           no longer hides the %llu finding%s it covers\n",
                       (unsigned long long)rule->hits, rule->hits == 1 ? "" : "s");
     sb_buf_done(&b);
     sb_buf_done(&place);
@@ -295,7 +322,7 @@ static void put_coverage(struct text *t)
 static void put_head(struct text *t)
 {
     struct sb_buf b = SB_BUF_INIT(4096);
-    drift_put_verdict(t->r, &b);
+    drift_put_verdict(t->r, &b, "\n");
     const char *color = t->r->reported ? colors[DRIFT_SEV_CRITICAL] : "1;32";
     paint(t, t->r->findings->coverage.unchecked ? "1;33" : color, b.data);
     sb_buf_puts(t->out, "\nplan    ");

@@ -14,9 +14,10 @@ struct drift_line {
                                 that is extra, missing or renamed as a whole; "" = the document */
     struct sb_str attribute; /* what is below it: the attribute, or the whole resource's name */
     bool element;            /* a scalar of a set: attribute is the set's, the value the element */
-    enum drift_severity worst; /* of its resource, within the category */
-    size_t group;              /* first finding of its resource, within the category */
-    size_t at;                 /* position in the findings */
+    bool whole;              /* attribute is the name of a whole resource */
+    unsigned rank;           /* of its resource: where something is counted, then by the worst */
+    size_t group;            /* first finding of its resource, within the category */
+    size_t at;               /* position in the findings */
 };
 struct drift_view {
     struct drift_line *lines; /* in the pool's arena */
@@ -44,8 +45,8 @@ struct sb_doc_place drift_finding_place(const struct drift_finding *f);
 void drift_put_severities(const struct drift_result *r, struct sb_buf *b);
 /* "12 resources: 9 as planned or changed, ..." without a final period. */
 void drift_put_coverage(const struct drift_result *r, struct sb_buf *b);
-/* The verdict in one line of at most 80 columns as a rule: "DRIFT: ...". */
-void drift_put_verdict(const struct drift_result *r, struct sb_buf *b);
+/* "DRIFT: 3 findings: 1 critical, 2 high", then after sep what is not in it: "2 ignored". */
+void drift_put_verdict(const struct drift_result *r, struct sb_buf *b, const char *sep);
 /* What a consequence means: one clause. By enum drift_consequence. */
 extern const char *const drift_consequence_texts[];
 /* How many reported findings have each consequence. */
