@@ -178,6 +178,14 @@ static void put_finding(struct html *h, const struct drift_line *l)
     drift_put_what(&h->mask, &h->text, l, 120);
     sb_buf_putc(h->out, ' ');
     sb_html_data(h->out, text_of(h));
+    struct sb_doc_place at = drift_finding_place(f);
+    if (at.file && at.line) {
+        sb_buf_reset(&h->text);
+        sb_buf_printf(&h->text, "%s:%u", at.file, at.line);
+        sb_buf_puts(h->out, " <small class=\"muted\">");
+        sb_html_data(h->out, text_of(h));
+        sb_buf_puts(h->out, "</small>");
+    }
     if (f->why && f->severity > DRIFT_SEV_INFO)
         put_small(h, "", f->why);
     if (f->note)
