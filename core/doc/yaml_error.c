@@ -102,14 +102,21 @@ static size_t blanks(struct sb_str s)
     return n;
 }
 
-/* The last line before n that holds more than blanks and a comment; its number in *ret_line. */
+/* The last line before line n that holds more than blanks and a comment; its number in *ret_line. */
 static struct sb_str line_before(const struct sb_yaml_reader *r, size_t n, size_t *ret_line)
 {
-    size_t tries = 100; /* each costs a walk from the start */
-    while (n-- && tries--) {
-        struct sb_str s = line_at(r, n);
+    const char *first = r->text->bytes + r->scan.start, *p = line_at(r, n).p;
+    while (n && p > first) {
+        const char *stop = p;
+        if (stop > first && stop[-1] == '\n')
+            stop--;
+        if (stop > first && stop[-1] == '\r')
+            stop--;
+        for (p = stop; p > first && p[-1] != '\n' && p[-1] != '\r';)
+            p--;
+        struct sb_str s = {p, (size_t)(stop - p)};
         size_t i = blanks(s);
-        *ret_line = n;
+        *ret_line = --n;
         if (i < s.len && s.p[i] != '#')
             return s;
     }

@@ -12,6 +12,8 @@ START_TEST(test_mistakes)
     yaml_refused("a:1\nb: 2\n", 2, 2, "line 1: write a space after the colon");
     yaml_refused("x: 1\nkey:v\ny: 2\n", 2, 1, "line 2: write a space after the colon");
     yaml_refused("a: b\n  c: d\n", 2, 4, "line 1 already has a value");
+    yaml_refused("a:1\r\n\r\n  # note\r\nb: 2\r\n", 4, 1, "line 1: write a space");
+    yaml_refused("key:v\r\rb: 2\r", 3, 2, "line 1: write a space");
     yaml_refused("\ta: 1\n", 1, 1, "indent with spaces");
     yaml_refused("a:\n\tb: 1\n", 2, 1, "indent with spaces");
     yaml_refused("a:\n  b: 1\n\tc: 1\n", 3, 1, "indent with spaces");
