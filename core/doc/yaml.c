@@ -57,6 +57,20 @@ static void trap(struct sb_yaml_reader *r, const yaml_event_t *ev, bool is_key)
 
 /* --- text --- */
 
+static bool continues(char c)
+{
+    return ((unsigned char)c & 0xC0) == 0x80;
+}
+
+/* How many of 8 bytes start a code point. */
+static unsigned starts_in_8(const char *p)
+{
+    uint64_t w;
+    memcpy(&w, p, 8);
+    uint64_t continued = w & ~(w << 1) & UINT64_C(0x8080808080808080);
+    return 8 - (unsigned)__builtin_popcountll(continued);
+}
+
 /* The byte offset of libyaml's index (code points without a mark at the start), or SIZE_MAX when it
  * lies before the last one asked for. */
 static size_t byte_at(struct sb_yaml_reader *r, size_t index)
@@ -66,12 +80,13 @@ static size_t byte_at(struct sb_yaml_reader *r, size_t index)
     if (index < r->at_index)
         return SIZE_MAX;
     const char *p = r->text->bytes;
-    size_t at = r->at_byte, n = r->at_index;
-    for (; n < index && at < r->text->len; n++) {
-        at++;
-        while (at < r->text->len && ((unsigned char)p[at] & 0xC0) == 0x80)
-            at++;
+    size_t at = r->at_byte, n = r->at_index; /* n code points start before at */
+    while (n + 8 <= index && at + 8 <= r->text->len) {
+        n += starts_in_8(p + at);
+        at += 8;
     }
+    while (at < r->text->len && (n < index || continues(p[at])))
+        n += !continues(p[at++]);
     r->at_index = n;
     r->at_byte = at;
     return at;

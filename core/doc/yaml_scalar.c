@@ -7,6 +7,8 @@
 #include <ctype.h>
 #include <inttypes.h>
 
+#define LONGEST_WORD 5u /* .inf with a sign is cut before; false is the longest */
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -14,6 +16,8 @@ static bool is_digit(char c)
 
 static bool is_word(struct sb_str s, const char *const *words)
 {
+    if (s.len > LONGEST_WORD)
+        return false;
     for (; *words; words++) {
         if (sb_str_is(s, *words))
             return true;
