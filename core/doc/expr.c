@@ -44,7 +44,7 @@ static bool check_result(struct expr_compiler *c, const struct expr_node *root)
 {
     if (root->mask & EM_BOOL)
         return true;
-    sb_expr_fail(c, root->start, "a condition is wanted, but this is a %s",
+    sb_expr_fail(c, root->start, "a condition is wanted, but this is %s",
                  sb_expr_mask_name(c->arena, root->mask));
     sb_hint(c->e, "compare it with something: x == 'text', x > 0, size(x) > 0");
     return false;
@@ -109,7 +109,7 @@ int sb_expr_eval_bool(const struct sb_expr *program, const struct sb_expr_run *i
     sb_expr_run_init(&run, program, in);
     bool ok = sb_expr_eval(&run, program->root, &value);
     if (ok && value.kind != EV_BOOL)
-        ok = sb_expr_fault_kind(&run, program->root, "a condition is wanted, but the result is a",
+        ok = sb_expr_fault_kind(&run, program->root, "a condition is wanted, but the result is",
                                 &value, NULL);
     if (ok)
         *ret = value.u.b;

@@ -7,7 +7,7 @@ static bool check_operand(struct expr_compiler *c, const struct expr_node *n, ui
 {
     if (c->unchecked || (n->mask & allowed))
         return true;
-    return sb_expr_fail(c, n->start, "%s is a %s here, never a %s", what,
+    return sb_expr_fail(c, n->start, "%s is %s here, never %s", what,
                         sb_expr_mask_name(c->arena, n->mask), sb_expr_mask_name(c->arena, allowed));
 }
 
@@ -91,7 +91,7 @@ static bool check_select(struct expr_compiler *c, struct expr_node *n)
     n->mask = n->optional ? EM_OPTIONAL : EM_ANY;
     if (c->unchecked || (from->mask & (EM_MAP | EM_OPTIONAL)))
         return true;
-    return sb_expr_fail(c, n->at, "`.%.*s` needs a map, but this is a %s", SB_STR_ARG(n->name),
+    return sb_expr_fail(c, n->at, "`.%.*s` needs a map, but this is %s", SB_STR_ARG(n->name),
                         sb_expr_mask_name(c->arena, from->mask));
 }
 
@@ -226,9 +226,8 @@ static bool fail_argument(struct expr_compiler *c, const struct expr_node *n,
     const char *have = sb_expr_mask_name(c->arena, arg->mask);
     const char *want = sb_expr_mask_name(c->arena, f->args[i]);
     if (n->method && i == 0)
-        return sb_expr_fail(c, n->at, "a %s has no method %s: that is for a %s", have, f->name,
-                            want);
-    return sb_expr_fail(c, arg->start, "argument %u of %s is a %s, never a %s",
+        return sb_expr_fail(c, n->at, "%s has no method %s: that is for %s", have, f->name, want);
+    return sb_expr_fail(c, arg->start, "argument %u of %s is %s, never %s",
                         i + 1 - (n->method ? 1 : 0), f->name, have, want);
 }
 

@@ -187,7 +187,7 @@ bool sb_expr_contains(struct expr_run *r, const struct expr_node *n, const struc
     if (where->kind == EV_MAP)
         return sb_expr_lookup(r, n, where, item, ret, NULL);
     if (where->kind != EV_LIST)
-        return sb_expr_fault_kind(r, n, "`in` needs a list or a map on its right, not a", where,
+        return sb_expr_fault_kind(r, n, "`in` needs a list or a map on its right, not", where,
                                   NULL);
     size_t len = sb_expr_len(where);
     *ret = false;

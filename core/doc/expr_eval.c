@@ -63,7 +63,7 @@ static bool find_field(struct expr_run *r, const struct expr_node *n, const stru
                        bool *found, struct expr_val *ret)
 {
     if (map->kind != EV_MAP)
-        return sb_expr_fault_kind(r, n, "a field is read from a map, but this is a", map, NULL);
+        return sb_expr_fault_kind(r, n, "a field is read from a map, but this is", map, NULL);
     if (!map->data || !r->same_pool) {
         struct expr_val key;
         sb_expr_ret_str(&key, n->name);
@@ -117,8 +117,8 @@ static bool list_index(struct expr_run *r, const struct expr_node *n, const stru
              key->u.d == (double)(int64_t)key->u.d)
         i = (int64_t)key->u.d;
     else
-        return sb_expr_fault_kind(r, n->kids[1],
-                                  "the index of a list must be a whole number, not a", key, NULL);
+        return sb_expr_fault_kind(r, n->kids[1], "the index of a list must be a whole number, not",
+                                  key, NULL);
     *ret = i >= 0 && (uint64_t)i < len ? (size_t)i : SIZE_MAX;
     return true;
 }
@@ -130,7 +130,7 @@ static bool find_index(struct expr_run *r, const struct expr_node *n, const stru
     if (from->kind == EV_MAP)
         return sb_expr_lookup(r, n, from, key, found, ret);
     if (from->kind != EV_LIST)
-        return sb_expr_fault_kind(r, n, "[ ] works on a list or a map, but this is a", from, NULL);
+        return sb_expr_fault_kind(r, n, "[ ] works on a list or a map, but this is", from, NULL);
     if (!list_index(r, n, key, sb_expr_len(from), &i))
         return false;
     *found = i != SIZE_MAX;
@@ -174,7 +174,7 @@ static bool keep_marked(struct expr_run *r, const struct expr_node *n, struct ex
                         bool *keep)
 {
     if (v->kind != EV_OPTIONAL)
-        return sb_expr_fault_kind(r, n, "what is marked ? must be optional, not a", v, NULL);
+        return sb_expr_fault_kind(r, n, "what is marked ? must be optional, not", v, NULL);
     *keep = v->u.some != NULL;
     if (*keep)
         *v = *v->u.some;
@@ -206,7 +206,7 @@ static bool check_key(struct expr_run *r, const struct expr_node *n, const struc
     const struct expr_val so_far = {.kind = EV_MAP, .u.map = map};
     bool found;
     if (!(1u << key->kind & (EM_INT | EM_BOOL | EM_STRING)))
-        return sb_expr_fault_kind(r, n, "the key of a map cannot be a", key, NULL);
+        return sb_expr_fault_kind(r, n, "the key of a map cannot be", key, NULL);
     if (!sb_expr_lookup(r, n, &so_far, key, &found, NULL))
         return false;
     return !found || sb_expr_fault(r, n, "the map has this key twice");
@@ -244,8 +244,7 @@ static bool eval_logic(struct expr_run *r, const struct expr_node *n, bool decid
         if (ok && v.kind == EV_BOOL && v.u.b == decides)
             return sb_expr_ret_bool(ret, decides);
         if (ok && v.kind != EV_BOOL)
-            ok =
-                sb_expr_fault_kind(r, n->kids[i], "a condition is wanted, but this is a", &v, NULL);
+            ok = sb_expr_fault_kind(r, n->kids[i], "a condition is wanted, but this is", &v, NULL);
         if (!ok && r->fatal)
             return false;
         if (!ok && !failed) {
@@ -266,7 +265,7 @@ static bool eval_test(struct expr_run *r, const struct expr_node *n, bool *ret)
     if (!sb_expr_eval(r, n, &v))
         return false;
     if (v.kind != EV_BOOL)
-        return sb_expr_fault_kind(r, n, "a condition is wanted, but this is a", &v, NULL);
+        return sb_expr_fault_kind(r, n, "a condition is wanted, but this is", &v, NULL);
     *ret = v.u.b;
     return true;
 }
@@ -310,8 +309,8 @@ static bool eval_function(struct expr_run *r, const struct expr_node *n, struct 
             return false;
         if (!(1u << args[i].kind & f->args[i]))
             return sb_expr_fault_kind(r, n->kids[i],
-                                      i == 0 && n->method ? "there is no such method for a"
-                                                          : "the argument cannot be a",
+                                      i == 0 && n->method ? "there is no such method for"
+                                                          : "the argument cannot be",
                                       &args[i], NULL);
     }
     const struct expr_call call = {r, n, args, n->n};

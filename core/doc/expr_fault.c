@@ -120,25 +120,33 @@ static void describe_missing(struct expr_run *r, struct sb_error *e)
                 SB_STR_ARG(key), SB_STR_ARG(from), SB_STR_ARG(from), SB_STR_ARG(key), also);
 }
 
+/* A missing key is named with the map it is missing from; a computed key may be secret. */
+static bool names_link(const struct expr_run *r)
+{
+    return r->fault.missing && !(r->secret && r->fault.at->op == X_INDEX);
+}
+
 void sb_expr_describe(struct expr_run *r, struct sb_error *e)
 {
     const struct expr_fault *f = &r->fault;
-    if (f->missing) {
+    if (names_link(r)) {
         describe_missing(r, e);
         return;
     }
+    /* What was read may be secret, and what was built from it. */
+    bool quiet = r->secret;
     if (f->kinds == 2)
-        sb_fail(e, SB_EUNSURE, "%s %s and %s", f->what, sb_expr_kind_name(f->kind_a),
-                sb_expr_kind_name(f->kind_b));
+        sb_fail(e, SB_EUNSURE, "%s %s and %s", f->what, sb_expr_a_kind(f->kind_a),
+                sb_expr_a_kind(f->kind_b));
     else if (f->kinds == 1)
-        sb_fail(e, SB_EUNSURE, "%s %s", f->what, sb_expr_kind_name(f->kind_a));
-    else if (f->arg.p)
+        sb_fail(e, SB_EUNSURE, "%s %s", f->what, sb_expr_a_kind(f->kind_a));
+    else if (f->arg.p && !quiet)
         sb_fail(e, SB_EUNSURE, "%s \"%.*s\"", f->what, (int)SB_MIN(f->arg.len, (size_t)100),
                 f->arg.p);
-    else if (f->detail.p)
+    else if (f->detail.p && !quiet)
         sb_fail(e, SB_EUNSURE, "%s: %.*s", f->what, SB_STR_ARG(f->detail));
     else
-        sb_fail(e, SB_EUNSURE, "%s", f->what);
+        sb_fail(e, SB_EUNSURE, "%s", f->missing ? "the map has no such key" : f->what);
     if (f->hint)
         sb_hint(e, "%s", f->hint);
 }
@@ -149,7 +157,7 @@ int sb_expr_run_fail(struct expr_run *r, struct sb_error *e)
     uint32_t line, column;
     sb_expr_describe(r, e);
     sb_expr_place(program, r->fault.at->start, &line, &column);
-    if (!r->fault.missing)
+    if (!names_link(r))
         sb_wrap(e, "`%.*s`", SB_STR_ARG(snippet(program, r->fault.at)));
     return sb_locate(e, program->at.file ? program->at.file : "", line, column);
 }

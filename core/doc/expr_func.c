@@ -18,7 +18,7 @@ static bool fn_sum(const struct expr_call *c, struct expr_val *ret)
         if (!sb_expr_spend(c->r, c->n, 1) || !sb_expr_item(c->r, c->n, &c->args[0], i, &item))
             return false;
         if (!(1u << item.kind & (EM_NUMERIC | EM_DURATION)))
-            return sb_expr_fault_kind(c->r, c->n, "there is no sum over a", &item, NULL);
+            return sb_expr_fault_kind(c->r, c->n, "there is no sum over", &item, NULL);
         if (i == 0)
             sum = item;
         else if (!sb_expr_arith(c->r, c->n, X_ADD, &sum, &item, &sum))

@@ -24,7 +24,7 @@ static bool test(struct expr_run *r, const struct expr_node *n, bool *ret)
     if (!sb_expr_eval(r, n, &v))
         return false;
     if (v.kind != EV_BOOL)
-        return sb_expr_fault_kind(r, n, "a condition is wanted, but this is a", &v, NULL);
+        return sb_expr_fault_kind(r, n, "a condition is wanted, but this is", &v, NULL);
     *ret = v.u.b;
     return true;
 }
@@ -97,7 +97,7 @@ static bool map_optional(struct expr_run *r, const struct expr_node *n, const st
 {
     struct expr_val v;
     if (from->kind != EV_OPTIONAL)
-        return sb_expr_fault_kind(r, n, "this works on an optional, not on a", from, NULL);
+        return sb_expr_fault_kind(r, n, "this works on an optional, not on", from, NULL);
     if (!from->u.some) {
         *ret = *from;
         return true;
@@ -109,7 +109,7 @@ static bool map_optional(struct expr_run *r, const struct expr_node *n, const st
         return sb_expr_some(r, &v, ret);
     *ret = v;
     return v.kind == EV_OPTIONAL ||
-           sb_expr_fault_kind(r, n->kids[1], "optFlatMap needs an optional, not a", &v, NULL);
+           sb_expr_fault_kind(r, n->kids[1], "optFlatMap needs an optional, not", &v, NULL);
 }
 
 bool sb_expr_loop(struct expr_run *r, const struct expr_node *n, struct expr_val *ret)
@@ -120,7 +120,7 @@ bool sb_expr_loop(struct expr_run *r, const struct expr_node *n, struct expr_val
     if (n->op == X_OPT_MAP || n->op == X_OPT_FLAT_MAP)
         return map_optional(r, n, &range, ret);
     if (range.kind != EV_LIST && range.kind != EV_MAP)
-        return sb_expr_fault_kind(r, n->kids[0], "a loop goes over a list or a map, not over a",
+        return sb_expr_fault_kind(r, n->kids[0], "a loop goes over a list or a map, not over",
                                   &range, NULL);
     switch ((enum expr_op)n->op) {
     case X_ALL: return loop_logic(r, n, &range, false, ret);

@@ -100,8 +100,8 @@ static bool check_body(struct expr_compiler *c, struct expr_node *n, const struc
         if (!sb_expr_check(c, n->kids[i]))
             return false;
         if (!c->unchecked && !(n->kids[i]->mask & allowed))
-            return sb_expr_fail(c, n->kids[i]->start, "%s needs a %s here, but this is a %s",
-                                m->name, sb_expr_mask_name(c->arena, allowed),
+            return sb_expr_fail(c, n->kids[i]->start, "%s needs %s here, but this is %s", m->name,
+                                sb_expr_mask_name(c->arena, allowed),
                                 sb_expr_mask_name(c->arena, n->kids[i]->mask));
     }
     return true;
@@ -115,7 +115,7 @@ static bool check_scoped(struct expr_compiler *c, struct expr_node *n, const str
     if (!sb_expr_check(c, range))
         return false;
     if (!c->unchecked && !(range->mask & m->range))
-        return sb_expr_fail(c, n->at, "%s works on a %s, but this is a %s", m->name,
+        return sb_expr_fail(c, n->at, "%s works on %s, but this is %s", m->name,
                             sb_expr_mask_name(c->arena, m->range),
                             sb_expr_mask_name(c->arena, range->mask));
     if (loops && c->loops == EXPR_MAX_LOOPS)
@@ -166,9 +166,9 @@ bool sb_expr_check_macro(struct expr_compiler *c, struct expr_node *n, bool *is_
     for (size_t i = 0; i < SB_LEN(macros) && n->method; i++) {
         if (!sb_str_is(n->name, macros[i].name))
             continue;
-        found = &macros[i];
-        if (n->n == found->args + 1)
-            return check_scoped(c, n, found);
+        if (n->n == macros[i].args + 1)
+            return check_scoped(c, n, &macros[i]);
+        found = found ? found : &macros[i];
     }
     *is_macro = false;
     if (!found)

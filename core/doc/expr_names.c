@@ -19,7 +19,17 @@ bool sb_expr_reserved(struct sb_str name)
 const char *sb_expr_kind_name(enum expr_kind kind)
 {
     static const char *const names[] = {
-#define EXPR_KIND_NAME(kind, name) [EV_##kind] = name,
+#define EXPR_KIND_NAME(kind, article, name) [EV_##kind] = name,
+        EXPR_KINDS(EXPR_KIND_NAME)
+#undef EXPR_KIND_NAME
+    };
+    return names[kind];
+}
+
+const char *sb_expr_a_kind(enum expr_kind kind)
+{
+    static const char *const names[] = {
+#define EXPR_KIND_NAME(kind, article, name) [EV_##kind] = article name,
         EXPR_KINDS(EXPR_KIND_NAME)
 #undef EXPR_KIND_NAME
     };
@@ -31,9 +41,11 @@ const char *sb_expr_mask_name(struct sb_arena *a, uint32_t mask)
     const char *text = NULL;
     if ((mask & EM_NUMERIC) == EM_NUMERIC)
         mask &= ~(uint32_t)(EM_INT | EM_DOUBLE); /* "number" says it all */
+    else if (mask & EM_INT)
+        mask &= ~(uint32_t)EM_NUMBER; /* data numbers pass where ints do */
     for (int kind = 0; kind < EV_KINDS; kind++)
         if (mask & 1u << kind) {
-            const char *name = sb_expr_kind_name((enum expr_kind)kind);
+            const char *name = sb_expr_a_kind((enum expr_kind)kind);
             text = text ? sb_arena_printf(a, "%s or %s", text, name) : name;
         }
     return text ? text : "nothing";
@@ -54,8 +66,6 @@ static const char *find_habit(const struct habit *habits, size_t n, struct sb_st
 
 static const char *token_text(const struct expr_compiler *c, char *buf, size_t size)
 {
-    if (c->token == T_END)
-        return "the end";
     size_t len = SB_MIN(c->end - c->start, (size_t)40);
     while (len > 1 && ((unsigned char)c->program->text.p[c->start + len] & 0xc0) == 0x80 &&
            c->start + len < c->program->text.len)
@@ -93,10 +103,13 @@ struct expr_node *sb_expr_unexpected(struct expr_compiler *c)
         sb_hint(c->e, "%s", hint);
         return NULL;
     }
-    sb_expr_fail(c, c->start, "unexpected %s", token_text(c, buf, sizeof buf));
     if (c->token == T_END)
-        sb_hint(c->e, c->start ? "something is missing after it: a value, or a closing bracket"
-                               : "the expression is empty");
+        sb_expr_fail(c, c->start,
+                     c->start ? "the expression ends too early" : "the expression is empty");
+    else
+        sb_expr_fail(c, c->start, "unexpected %s", token_text(c, buf, sizeof buf));
+    if (c->token == T_END)
+        sb_hint(c->e, "a value or a closing bracket is missing here");
     else if (c->token == '!' || c->token == '-')
         sb_hint(c->e, "! and - do not mix: use parentheses");
     else if (c->token == '?')

@@ -80,7 +80,7 @@ static bool check_in(struct expr_compiler *c, struct expr_node *n)
     n->mask = EM_BOOL;
     if (c->unchecked || (where & (EM_LIST | EM_MAP)))
         return true;
-    sb_expr_fail(c, n->kids[1]->start, "`in` needs a list or a map on its right, not a %s",
+    sb_expr_fail(c, n->kids[1]->start, "`in` needs a list or a map on its right, not %s",
                  sb_expr_mask_name(c->arena, where));
     if (where & EM_STRING)
         sb_hint(c->e, "write text.contains('part')");
@@ -91,7 +91,7 @@ static bool need_bool(struct expr_compiler *c, const struct expr_node *n, const 
 {
     if (c->unchecked || (n->mask & EM_BOOL))
         return true;
-    sb_expr_fail(c, n->start, "%s is a %s, not a bool", what, sb_expr_mask_name(c->arena, n->mask));
+    sb_expr_fail(c, n->start, "%s is %s, not a bool", what, sb_expr_mask_name(c->arena, n->mask));
     sb_hint(c->e, "compare it with something: x == 'text', x > 0, size(x) > 0");
     return false;
 }
@@ -119,7 +119,7 @@ static bool check_negate(struct expr_compiler *c, struct expr_node *n)
     n->mask = n->kids[0]->mask & (EM_NUMERIC | EM_DURATION);
     if (n->mask || c->unchecked)
         return true;
-    return sb_expr_fail(c, n->at, "`-` cannot turn round a %s",
+    return sb_expr_fail(c, n->at, "`-` cannot turn round %s",
                         sb_expr_mask_name(c->arena, n->kids[0]->mask));
 }
 

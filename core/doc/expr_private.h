@@ -28,24 +28,24 @@ enum {
 
 /* --- values --- */
 
-/* kind, name for people */
-#define EXPR_KINDS(X)                                                                    \
-    X(NULL, "null")                                                                      \
-    X(BOOL, "bool")                                                                      \
-    X(INT, "int")                                                                        \
-    X(DOUBLE, "double")                                                                  \
-    X(NUMBER, "number") /* from data, not int64: a fraction or a huge one; exact text */ \
-    X(STRING, "string")                                                                  \
-    X(LIST, "list")                                                                      \
-    X(MAP, "map")                                                                        \
-    X(TIMESTAMP, "timestamp")                                                            \
-    X(DURATION, "duration")                                                              \
-    X(QUANTITY, "quantity")                                                              \
-    X(TYPE, "type")                                                                      \
-    X(OPTIONAL, "optional")
+/* kind, article, name for people */
+#define EXPR_KINDS(X)                                                                          \
+    X(NULL, "", "null")                                                                        \
+    X(BOOL, "a ", "bool")                                                                      \
+    X(INT, "an ", "int")                                                                       \
+    X(DOUBLE, "a ", "double")                                                                  \
+    X(NUMBER, "a ", "number") /* from data, not int64: a fraction or a huge one; exact text */ \
+    X(STRING, "a ", "string")                                                                  \
+    X(LIST, "a ", "list")                                                                      \
+    X(MAP, "a ", "map")                                                                        \
+    X(TIMESTAMP, "a ", "timestamp")                                                            \
+    X(DURATION, "a ", "duration")                                                              \
+    X(QUANTITY, "a ", "quantity")                                                              \
+    X(TYPE, "a ", "type")                                                                      \
+    X(OPTIONAL, "an ", "optional")
 
 enum expr_kind {
-#define EXPR_KIND_ENUM(kind, name) EV_##kind,
+#define EXPR_KIND_ENUM(kind, article, name) EV_##kind,
     EXPR_KINDS(EXPR_KIND_ENUM)
 #undef EXPR_KIND_ENUM
         EV_KINDS
@@ -53,7 +53,7 @@ enum expr_kind {
 /* Sets of kinds: what a node may turn out to be. In such a set NUMBER stands for any number out of
  * data, whatever kind it has at run time. */
 enum {
-#define EXPR_KIND_BIT(kind, name) EM_##kind = 1 << EV_##kind,
+#define EXPR_KIND_BIT(kind, article, name) EM_##kind = 1 << EV_##kind,
     EXPR_KINDS(EXPR_KIND_BIT)
 #undef EXPR_KIND_BIT
         EM_ANY = (1 << EV_KINDS) - 1,
@@ -229,7 +229,8 @@ bool sb_expr_check_call(struct expr_compiler *c, struct expr_node *n);
 bool sb_expr_unknown_variable(struct expr_compiler *c, const struct expr_node *n);
 bool sb_expr_unknown_function(struct expr_compiler *c, const struct expr_node *n);
 const char *sb_expr_kind_name(enum expr_kind kind);
-/* "string or list", for messages */
+const char *sb_expr_a_kind(enum expr_kind kind); /* with its article: "an int" */
+/* "a string or a list", for messages */
 const char *sb_expr_mask_name(struct sb_arena *a, uint32_t mask);
 /* Kinds that compare equal to one of these. */
 uint32_t sb_expr_comparable(uint32_t mask);

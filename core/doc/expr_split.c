@@ -11,7 +11,7 @@ static bool join_size(const struct expr_call *c, struct sb_str separator, size_t
         if (!sb_expr_spend(c->r, c->n, 1) || !sb_expr_item(c->r, c->n, &c->args[0], i, &item))
             return false;
         if (item.kind != EV_STRING)
-            return sb_expr_fault_kind(c->r, c->n, "join needs strings, but an element is a", &item,
+            return sb_expr_fault_kind(c->r, c->n, "join needs strings, but an element is", &item,
                                       NULL);
         total += item.u.s.len + (i ? separator.len : 0);
     }
