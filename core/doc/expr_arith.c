@@ -180,7 +180,7 @@ bool sb_expr_negate(struct expr_run *r, const struct expr_node *n, const struct 
             return false;
         v = (struct expr_val){.kind = EV_DOUBLE, .data = true, .u.d = -d};
         break;
-    case EV_DOUBLE: v.u.d = -v.u.d; break;
+    case EV_DOUBLE: v = (struct expr_val){.kind = EV_DOUBLE, .data = v.data, .u.d = -v.u.d}; break;
     default: return sb_expr_fault_kind(r, n, "`-` cannot turn round", a, NULL);
     }
     *ret = v;

@@ -1,7 +1,8 @@
 /* Equality and order (CEL langdef, "Equality" and "Ordering").
  *
  * All numbers stand on one line and are compared exactly: int with double without rounding, data
- * with either by decimal text, where a double counts as the shortest decimal that reads back as it.
+ * with either by decimal text: of a double what the source says, or when it was computed the shortest
+ * decimal that reads back as it.
  * Different kinds are unequal, not an error. NaN equals nothing. */
 #include "core/doc/expr_private.h"
 
@@ -35,10 +36,13 @@ static enum expr_order order_int_double(int64_t i, double d)
 }
 
 /* A finite number as exact decimal; text lives in buf. */
-static bool as_decimal(const struct expr_val *v, struct sb_buf *buf, struct sb_number *ret)
+static bool as_decimal(const struct sb_expr *program, const struct expr_val *v, struct sb_buf *buf,
+                       struct sb_number *ret)
 {
     if (v->kind == EV_NUMBER)
         return sb_number_parse(v->u.s, ret);
+    if (v->kind == EV_DOUBLE && v->text_len)
+        return sb_number_parse((struct sb_str){program->text.p + v->text_at, v->text_len}, ret);
     if (v->kind == EV_INT)
         sb_buf_printf(buf, "%lld", (long long)v->u.i);
     else
@@ -46,7 +50,8 @@ static bool as_decimal(const struct expr_val *v, struct sb_buf *buf, struct sb_n
     return sb_number_parse((struct sb_str){buf->data, buf->len}, ret);
 }
 
-static enum expr_order order_decimals(const struct expr_val *a, const struct expr_val *b)
+static enum expr_order order_decimals(const struct sb_expr *program, const struct expr_val *a,
+                                      const struct expr_val *b)
 {
     const struct expr_val *real = a->kind == EV_DOUBLE ? a : b->kind == EV_DOUBLE ? b : NULL;
     if (real && !isfinite(real->u.d))
@@ -54,17 +59,18 @@ static enum expr_order order_decimals(const struct expr_val *a, const struct exp
     struct sb_buf text_a = SB_BUF_INIT(64), text_b = SB_BUF_INIT(64);
     struct sb_number x, y;
     enum expr_order order = ORDER_NONE;
-    if (as_decimal(a, &text_a, &x) && as_decimal(b, &text_b, &y))
+    if (as_decimal(program, a, &text_a, &x) && as_decimal(program, b, &text_b, &y))
         order = sign_of(sb_number_cmp(&x, &y));
     sb_buf_done(&text_a);
     sb_buf_done(&text_b);
     return order;
 }
 
-static enum expr_order order_numbers(const struct expr_val *a, const struct expr_val *b)
+static enum expr_order order_numbers(const struct sb_expr *program, const struct expr_val *a,
+                                     const struct expr_val *b)
 {
     if (a->kind == EV_NUMBER || b->kind == EV_NUMBER)
-        return order_decimals(a, b);
+        return order_decimals(program, a, b);
     if (a->kind == EV_INT && b->kind == EV_INT)
         return sign_of((a->u.i > b->u.i) - (a->u.i < b->u.i));
     if (a->kind == EV_DOUBLE && b->kind == EV_DOUBLE)
@@ -86,7 +92,7 @@ bool sb_expr_order(struct expr_run *r, const struct expr_node *n, const struct e
                    const struct expr_val *b, enum expr_order *ret)
 {
     if (sb_expr_is_numeric(a) && sb_expr_is_numeric(b)) {
-        *ret = order_numbers(a, b);
+        *ret = order_numbers(r->program, a, b);
         return true;
     }
     if (a->kind != b->kind)
@@ -151,7 +157,7 @@ static bool equal_at(struct expr_run *r, const struct expr_node *n, const struct
     if (depth == 0)
         return sb_expr_fault(r, n, "the data is nested too deeply to compare");
     if (sb_expr_is_numeric(a) && sb_expr_is_numeric(b)) {
-        *ret = order_numbers(a, b) == ORDER_EQUAL;
+        *ret = order_numbers(r->program, a, b) == ORDER_EQUAL;
         return true;
     }
     *ret = false;

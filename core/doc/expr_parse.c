@@ -210,7 +210,11 @@ static struct expr_node *parse_primary(struct expr_compiler *c)
     struct expr_node *n;
     switch (c->token) {
     case T_INT: return int_literal(c, false, c->start);
-    case T_DOUBLE: return literal(c, (struct expr_val){.kind = EV_DOUBLE, .u.d = c->real});
+    case T_DOUBLE:
+        return literal(c, (struct expr_val){.kind = EV_DOUBLE,
+                                            .text_at = (uint16_t)c->start,
+                                            .text_len = (uint16_t)(c->end - c->start),
+                                            .u.d = c->real});
     case T_STRING: return literal(c, (struct expr_val){.kind = EV_STRING, .u.s = c->text});
     case '[': return parse_list(c);
     case '{': return parse_map(c);

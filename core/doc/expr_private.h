@@ -71,6 +71,7 @@ struct expr_map;
 struct expr_val {
     uint8_t kind; /* enum expr_kind */
     bool data;    /* number: came from data, mixes freely; LIST, MAP: u.node, else u.list, u.map */
+    uint16_t text_at, text_len; /* DOUBLE written in the source: there; 0 = computed */
     union {
         bool b;
         int64_t i; /* INT; DURATION in ns; TYPE: the kind it names */
