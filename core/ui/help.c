@@ -124,9 +124,9 @@ void sb_help_exit_status(struct sb_buf *out)
 {
     sb_buf_puts(out,
                 "\nExit status:\n"
-                "  0  all is well\n"
-                "  1  it found what it looks for\n"
-                "  2  it could not tell, or could not tell all: usage, bad input, unreachable\n");
+                "  0    all is well\n"
+                "  1    it found what it looks for\n"
+                "  2    it could not tell, or could not tell all: usage, bad input, unreachable\n");
 }
 
 static void put_example(struct sb_buf *out, const char *example)

@@ -32,21 +32,21 @@ out_is "each applet its section" deep=1
 toy show --config over.yaml
 out_has "--config is over the user's file" label=file
 out_has "and leaves the rest of it" jobs=4
-SREBOX_TOY_LABEL=env SREBOX_TOY_SKIP='x,y\,z' toy show --config over.yaml
+run env SREBOX_TOY_LABEL=env SREBOX_TOY_SKIP='x,y\,z' "$TOY" toy show --config over.yaml
 out_has "the environment is over files" label=env
 is "a list replaces a list; commas part it" "$(grep skip= "$T/out" | tr '\n' ' ')" "skip=x skip=y,z "
-SREBOX_TOY_LABEL=env toy show --config over.yaml --label=flag --skip f
+run env SREBOX_TOY_LABEL=env "$TOY" toy show --config over.yaml --label=flag --skip f
 out_has "a flag is over all" label=flag
 is "a list of flags replaces too" "$(grep skip= "$T/out" | tr '\n' ' ')" "skip=f "
 mkdir -p "$T/xdg/srebox" srebox
 echo 'toy: {jobs: 9}' >"$T/xdg/srebox/config.yaml"
 echo 'toy: {jobs: 7}' >srebox/config.yaml
 echo 'toy: {jobs: 7}' >config.yaml
-XDG_CONFIG_HOME=$T/xdg toy show
+run env "XDG_CONFIG_HOME=$T/xdg" "$TOY" toy show
 out_has "XDG_CONFIG_HOME" jobs=9
-XDG_CONFIG_HOME=. toy show
+run env XDG_CONFIG_HOME=. "$TOY" toy show
 out_has "a relative XDG_CONFIG_HOME is ignored" jobs=4
-XDG_CONFIG_HOME='' toy show
+run env XDG_CONFIG_HOME='' "$TOY" toy show
 out_has "an empty one too" jobs=4
 run env -u HOME "$TOY" toy show
 out_has "nothing is read from the working directory" jobs=2
@@ -137,26 +137,26 @@ mkdir -p conf
 printf 'toy: {file: policy.yaml, dir: ~/data}\n' >conf/c.yaml
 toy show --config conf/c.yaml
 out_has "a relative path" file=conf/policy.yaml
-out_has "~/" "dir=$T/home/data"
+out_has "the home folder" "dir=$T/home/data"
 printf 'toy: {file: -, dir: /abs}\n' >conf/c.yaml
 toy show --config conf/c.yaml
 out_has "- stays" file=-
 out_has "an absolute path stays" dir=/abs
 
 # --- environment ---
-SREBOX_TOY_JOBS=0 toy show
+run env SREBOX_TOY_JOBS=0 "$TOY" toy show
 refused "a wrong variable" 'SREBOX_TOY_JOBS: "0" is out of range'
-SREBOX_TOY_JBOS=1 toy show
+run env SREBOX_TOY_JBOS=1 "$TOY" toy show
 refused "an unknown variable" "the environment variable SREBOX_TOY_JBOS names no option of toy"
 err_has "an unknown variable: suggestion" "did you mean SREBOX_TOY_JOBS?"
-SREBOX_TOY_CONFIG=x toy show
+run env SREBOX_TOY_CONFIG=x "$TOY" toy show
 refused "a variable for a flag only" "SREBOX_TOY_CONFIG cannot be set by the environment"
-SREBOX_TOY_LOUD=1 SREBOX_TOY_CAREFUL=no SREBOX_TOY_LONG_DEEP=1 toy show
+run env SREBOX_TOY_LOUD=1 SREBOX_TOY_CAREFUL=no SREBOX_TOY_LONG_DEEP=1 "$TOY" toy show
 out_has "a flag by 1" loud=1
 out_has "a flag by no" careful=0
-SREBOX_TOY_LONG_DEEP=true run "$TOY" toy-long
+run env SREBOX_TOY_LONG_DEEP=true "$TOY" toy-long
 out_is "the longer name is the other applet's" deep=1
-SREBOX_TOY_SKIP='' toy show
+run env SREBOX_TOY_SKIP='' "$TOY" toy show
 out_lacks "an empty variable is an empty list" skip=
 
 # --- --show-config ---
@@ -165,7 +165,7 @@ toy:
   jobs: 4
 all: {label: user}
 END
-SREBOX_TOY_WAIT=2m toy --show-config --level high --config over.yaml \
+run env SREBOX_TOY_WAIT=2m "$TOY" toy --show-config --level high --config over.yaml \
     --url https://me:secret@host/path
 expect_code "--show-config" 0
 row() { # OPTION REST: a line of the table, blanks squeezed

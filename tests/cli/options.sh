@@ -127,7 +127,7 @@ refused "a format the verb lacks" '--output: "toy show" has no csv report'
 err_has "a format the verb lacks: what it has" "it has: text, json, html"
 toy show -o jsno
 refused "an unknown format" 'did you mean "json"?'
-SREBOX_TOY_OUTPUT=csv toy show
+run env SREBOX_TOY_OUTPUT=csv "$TOY" toy show
 out_has "for all verbs: the verb keeps its own" format=text
 
 # --- colour ---
@@ -135,24 +135,24 @@ toy show
 out_has "no terminal, no colour" color=0
 toy show --color=always
 out_has "always" color=1
-NO_COLOR=1 toy show --color=always
+run env NO_COLOR=1 "$TOY" toy show --color=always
 out_has "a flag is more than NO_COLOR" color=1
 toy show --color=always -o json
 out_has "never in JSON" color=0
 if have script; then
     tty() { script -qec "$*" /dev/null </dev/null | tr -d '\r' >"$T/out"; }
-    TERM=xterm tty "$TOY" toy show
+    tty env TERM=xterm "$TOY" toy show
     out_has "on a terminal" color=1
-    TERM=xterm NO_COLOR=1 tty "$TOY" toy show
+    tty env TERM=xterm NO_COLOR=1 "$TOY" toy show
     out_has "NO_COLOR" color=0
-    TERM=xterm NO_COLOR='' tty "$TOY" toy show
+    tty env TERM=xterm NO_COLOR='' "$TOY" toy show
     out_has "an empty NO_COLOR is none" color=1
-    TERM=dumb tty "$TOY" toy show
+    tty env TERM=dumb "$TOY" toy show
     out_has "a dumb terminal" color=0
-    TERM=xterm tty "$TOY" toy show --color=never
+    tty env TERM=xterm "$TOY" toy show --color=never
     out_has "never" color=0
     # shellcheck disable=SC2016
-    TERM=xterm tty "stty cols 132; $TOY toy show"
+    tty env TERM=xterm "stty cols 132; $TOY toy show"
     out_has "its width" width=132
 else
     skip "colour on a terminal" "script(1) is not installed"
