@@ -79,7 +79,7 @@ static void put_condition(const struct sb_complete *c, const struct sb_applet *a
                           const struct sb_option *o)
 {
     sb_buf_printf(c->out, "    complete -c $__srebox_name -n '__srebox_in %s", applet->name);
-    for (size_t i = 0; o->verbs && applet->verbs[i].run; i++) {
+    for (size_t i = 0; o->verbs && applet->verbs && applet->verbs[i].run; i++) {
         if (sb_option_of_verb(o, i))
             sb_buf_printf(c->out, " %s", applet->verbs[i].name);
     }

@@ -46,7 +46,10 @@ static int choose_format(struct sb_settings *s, const struct sb_verb *verb, enum
 
 static int show_config(struct sb_settings *s, struct sb_buf *out, struct sb_error *e)
 {
-    if (s->common.output == SB_FORMAT_TEXT || sb_settings_find(s, "output")->origin != SB_FROM_FLAG)
+    if (s->common.output == SB_FORMAT_JSON)
+        sb_settings_show_json(s, out);
+    else if (s->common.output == SB_FORMAT_TEXT ||
+             sb_settings_find(s, "output")->origin != SB_FROM_FLAG)
         sb_settings_show_text(s, out, sb_terminal_width());
     else
         return sb_fail(e, SB_EUSAGE, "--show-config prints text or json");

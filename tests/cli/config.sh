@@ -181,6 +181,11 @@ row url "https://***@host/path flag --url"
 toy show --show-config
 row jobs "4 $user/config.yaml:2:3"
 row label "user $user/config.yaml:3:7 (all)"
+toy --show-config -o json
+expect_code "--show-config -o json" 0
+out_has "JSON: schema" '"schema": "srebox.config/1"'
+out_has "JSON: origin" '"origin": "user"'
+out_has "JSON: line" '"line": 2'
 toy --show-config -o csv
 refused "--show-config -o csv" "--show-config prints text or json"
 

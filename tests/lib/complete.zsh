@@ -4,7 +4,6 @@ zmodload zsh/zpty || exit 1
 folder=$1
 shift
 found=$(mktemp) || exit 1
-trap 'rm -f $found $found.*' EXIT
 zpty shell "FOUND=${(q)found} FOLDER=${(q)folder} TERM=dumb zsh -f -i"
 cat >$found.rc <<'END'
 PROMPT= RPROMPT=
@@ -44,6 +43,7 @@ await() {
         sleep 0.01
     done
     print -u2 "zsh did not answer"
+    rm -f $found $found.rc
     exit 1
 }
 await ready
@@ -54,3 +54,4 @@ for line in "$@"; do
     cat $found
 done
 zpty -d shell
+rm -f $found $found.rc
