@@ -65,41 +65,42 @@ static int replace(int dir, const char *base, const struct stat *old, mode_t mod
     return 0;
 }
 
-/* The path to write to: links followed; a dangling link is refused, not filled. */
-static int resolve(const char *path, char **ret, struct stat *ret_old, bool *ret_exists,
-                   struct sb_error *e)
+/* The path to write to, owned by the caller: links followed; a dangling link is refused, not filled.
+ * NULL with e on failure. */
+static char *resolve(const char *path, struct stat *ret_old, bool *ret_exists, struct sb_error *e)
 {
     struct stat link;
     bool exists = lstat(path, &link) == 0;
-    if (!exists && errno != ENOENT)
-        return sb_fail_errno(e, "cannot write %s", path);
+    if (!exists && errno != ENOENT) {
+        sb_fail_errno(e, "cannot write %s", path);
+        return NULL;
+    }
     char *real = exists ? realpath(path, NULL) : sb_xstrdup(path);
     if (!real || (exists && stat(real, &link) != 0)) {
         sb_fail_errno(e, "cannot write %s", path);
         free(real);
-        return -SB_EIO;
+        return NULL;
     }
     if (exists && !S_ISREG(link.st_mode)) {
         free(real);
         sb_fail(e, SB_EIO, "cannot write %s: it is %s", path,
                 S_ISDIR(link.st_mode) ? "a directory" : "no regular file");
-        return sb_hint(e, "name a file in an existing folder");
+        sb_hint(e, "name a file in an existing folder");
+        return NULL;
     }
-    *ret = real;
     *ret_old = link;
     *ret_exists = exists;
-    return 0;
+    return real;
 }
 
 int sb_file_write_whole(const char *path, const struct sb_buf *content, mode_t mode,
                         struct sb_error *e)
 {
-    SB_CLEANUP_FREE char *real = NULL;
     struct stat old;
     bool exists = false;
-    int code = resolve(path, &real, &old, &exists, e);
-    if (code)
-        return code;
+    SB_CLEANUP_FREE char *real = resolve(path, &old, &exists, e);
+    if (!real)
+        return -(int)e->code;
     char *slash = strrchr(real, '/');
     const char *base = slash ? slash + 1 : real;
     if (!*base)
@@ -110,7 +111,7 @@ int sb_file_write_whole(const char *path, const struct sb_buf *content, mode_t m
     int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir < 0)
         return sb_fail_errno(e, "cannot write %s: its folder", path);
-    code = replace(dir, base, exists ? &old : NULL, mode, content, path, e);
+    int code = replace(dir, base, exists ? &old : NULL, mode, content, path, e);
     close(dir);
     return code;
 }
