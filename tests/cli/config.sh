@@ -74,6 +74,10 @@ out_has "the applet's own section counts more" label=own
 run "$TOY" toy-long --config over.yaml
 out_is "all: for every applet that has the option" deep=1
 
+printf 'all: {skip: [a, b]}\ntoy: {skip: [c]}\n' >lists.yaml
+toy show --config lists.yaml
+is "a list of the applet replaces that of all:" "$(grep skip= "$T/out" | tr '\n' ' ')" "skip=c "
+
 # --- errors ---
 bad() { # NAME TEXT PLACE MESSAGE [HINT]
     printf '%b' "$2" >bad.yaml
