@@ -1,7 +1,9 @@
 /* Expressions: a total subset of CEL (facts: documents, 4.4), checked when loaded, bounded when run.
  *
  * A program is compiled once against declared variables and run many times. Errors are never false:
- * an evaluation that fails is -SB_EUNSURE with the span of the sub-expression. */
+ * an evaluation that fails is -SB_EUNSURE with the place and the text of the sub-expression; its
+ * message names keys and kinds, never values that are secret. A program may be run with data of
+ * another pool than it was compiled in; one at a time. */
 #ifndef SB_DOC_EXPR_H
 #define SB_DOC_EXPR_H
 
@@ -10,10 +12,17 @@
 
 struct sb_expr; /* a compiled program */
 
+/* Beyond CEL: numbers out of data (DYN, LIST, MAP variables) meet ints and doubles alike, calculate
+ * as ints where both sides are whole and fit 64 bits, and compare by their exact decimal text;
+ * duration() takes d and w; quantity() makes Kubernetes quantities, which compare. Short of CEL:
+ * uint, bytes, messages, named time zones, format. */
+
 /* Where the source stands, so that errors point into the user's file. */
 struct sb_expr_source {
     struct sb_str text;
-    struct sb_doc_place at; /* of the text's first character; file may be "" */
+    /* Of the text's first character; file may be "". Later lines count from the same column, as in
+     * a YAML block scalar; line 0 counts as line 1, column 1. */
+    struct sb_doc_place at;
 };
 
 enum sb_expr_kind {              /* static type of a declared variable */
@@ -58,7 +67,8 @@ struct sb_expr_run {
 
 int sb_expr_eval_bool(const struct sb_expr *program, const struct sb_expr_run *run, bool *ret,
                       struct sb_error *e);
-/* The result as text: strings raw, the rest as expr literals. For messages (`why: expr`). */
+/* The result as text, appended: strings raw, the rest as expr literals. For messages (`why: expr`).
+ * "(secret)" when a value flagged SB_DOC_SECRET was read on the way. At most 1 MiB. */
 int sb_expr_eval_text(const struct sb_expr *program, const struct sb_expr_run *run,
                       struct sb_buf *ret, struct sb_error *e);
 

@@ -405,6 +405,23 @@ START_TEST(test_budget)
 }
 END_TEST
 
+/* Matches that hit their limit are absorbed by exists(), but not for free. */
+START_TEST(test_dear_matches)
+{
+    struct env env;
+    struct sb_error e;
+    env_init(&env);
+    env.run.budget = 90000;
+    char *have = env_eval(&env,
+                          SB_STR("[1, 2, 3, 4, 5, 6, 7, 8].exists(x, ('aaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+                                 "aaaaaaaaaaaa!' + string(x)).matches('(a+)+$'))"),
+                          &e);
+    ck_assert_msg(strstr(have, "costs too much") != NULL, "%s", have);
+    free(have);
+    env_done(&env);
+}
+END_TEST
+
 /* Texts and lists that double themselves end at the cap or the budget, as an error. */
 START_TEST(test_growth)
 {
@@ -525,5 +542,5 @@ START_TEST(test_odd_values)
 END_TEST
 
 UNIT_MAIN("expr", test_numbers, test_missing, test_logic, test_functions, test_times,
-          test_error_text, test_secrets, test_budget, test_growth, test_pools, test_yaml_numbers,
-          test_odd_values)
+          test_error_text, test_secrets, test_budget, test_dear_matches, test_growth, test_pools,
+          test_yaml_numbers, test_odd_values)
