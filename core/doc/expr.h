@@ -25,16 +25,17 @@ struct sb_expr_source {
     struct sb_doc_place at;
 };
 
-enum sb_expr_kind {              /* static type of a declared variable */
-                    SB_EXPR_DYN, /* anything: data from documents */
-                    SB_EXPR_BOOL,
-                    SB_EXPR_INT,
-                    SB_EXPR_DOUBLE,
-                    SB_EXPR_STRING,
-                    SB_EXPR_LIST,
-                    SB_EXPR_MAP,
-                    SB_EXPR_TIMESTAMP,
-                    SB_EXPR_DURATION
+/* Static type of a declared variable. */
+enum sb_expr_kind {
+    SB_EXPR_DYN, /* anything: data from documents */
+    SB_EXPR_BOOL,
+    SB_EXPR_INT,
+    SB_EXPR_DOUBLE,
+    SB_EXPR_STRING,
+    SB_EXPR_LIST,
+    SB_EXPR_MAP,
+    SB_EXPR_TIMESTAMP,
+    SB_EXPR_DURATION
 };
 struct sb_expr_variable {
     const char *name;
