@@ -81,10 +81,10 @@ static bool read_exponent(const char **p, const char *end, int64_t *ret)
     if (at == end || !is_digit(*at))
         return false;
     for (; at < end && is_digit(*at); at++) {
-        value = value * 10 + (*at - '0');
         count += count > 0 || *at != '0';
         if (count > MAX_EXPONENT_DIGITS)
             return false;
+        value = value * 10 + (*at - '0');
     }
     *p = at;
     *ret = negative ? -value : value;
