@@ -255,3 +255,29 @@ int drift_accept(struct sb_run *run, struct sb_error *e)
     drift_case_done(&c);
     return r;
 }
+
+/* --- patch --- */
+
+static int patch(struct drift_case *c, struct sb_run *run, struct sb_error *e)
+{
+    int r = drift_case_run(c, run, e);
+    if (r < 0)
+        return r;
+    if (c->findings.coverage.unchecked > 0) {
+        sb_fail(e, SB_EUNSURE, "%llu values could not be checked: a patch would be half",
+                (unsigned long long)c->findings.coverage.unchecked);
+        return sb_hint(e, "`srebox drift check` shows what is not known yet");
+    }
+    return drift_patch_write(c->pool, &c->plan, &c->actual, &c->findings,
+                             (enum drift_patch_format)c->opts->patch_format, c->opts->reveal,
+                             run->out, e);
+}
+
+int drift_patch(struct sb_run *run, struct sb_error *e)
+{
+    struct drift_case c;
+    drift_case_init(&c, run->options);
+    int r = patch(&c, run, e);
+    drift_case_done(&c);
+    return r;
+}
