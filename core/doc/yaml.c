@@ -303,12 +303,16 @@ static int on_alias(struct sb_yaml_reader *r, const yaml_event_t *ev)
 
 static int check_depth(struct sb_yaml_reader *r, const yaml_event_t *ev, bool flow)
 {
-    if (r->frames.len >= r->limits.depth)
-        return sb_yaml_fail(r, &ev->start_mark, SB_ETOOBIG, "nested deeper than %u levels",
-                            r->limits.depth);
-    if (flow && r->flow >= r->limits.flow_depth)
-        return sb_yaml_fail(r, &ev->start_mark, SB_ETOOBIG, "[ and { nested deeper than %u levels",
-                            r->limits.flow_depth);
+    if (r->frames.len >= r->limits.depth) {
+        sb_yaml_fail(r, &ev->start_mark, SB_ETOOBIG, "nested deeper than %u levels",
+                     r->limits.depth);
+        return sb_hint(r->e, "nobody writes that by hand: look for what made this file");
+    }
+    if (flow && r->flow >= r->limits.flow_depth) {
+        sb_yaml_fail(r, &ev->start_mark, SB_ETOOBIG, "[ and { nested deeper than %u levels",
+                     r->limits.flow_depth);
+        return sb_hint(r->e, "is a closing ] or } missing? Otherwise write it as JSON");
+    }
     return 0;
 }
 

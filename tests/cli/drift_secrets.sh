@@ -1,0 +1,92 @@
+#!/bin/sh
+# A secret is never shown: not in a report, not in a message, not in a baseline. Equality stays visible.
+. "$SB_SRC/tests/lib/tap.sh"
+
+have jq || skip_all "jq is not installed"
+formats="text json jsonl csv html markdown junit sarif"
+
+# never NAME PLAN ACTUAL: S3CR3T... is in no output of check, whatever the format.
+never() {
+    for f in $formats; do
+        run "$SREBOX" drift check --show-ignored -o "$f" "$2" "$3"
+        is "$1, $f: drift is seen" "$code" 1
+        if grep -q S3CR3T "$T/out" "$T/err"; then fail "$1, $f: no secret"; else pass "$1, $f: no secret"; fi
+    done
+    rm -f base.json
+    run "$SREBOX" drift accept -b base.json -r why "$2" "$3"
+    expect_code "$1, accept" 0
+    if grep -q S3CR3T base.json "$T/out" "$T/err"; then fail "$1, baseline: no secret"; else pass "$1, baseline: no secret"; fi
+}
+
+# --- key names ---
+cat >p.yaml <<'END'
+db: {password: S3CR3T-1, size: 1, apiKey: S3CR3T-2, old_token: S3CR3T-9}
+api_tokens: [S3CR3T-t1, S3CR3T-t2]
+accounts:
+  - {password: S3CR3T-p1}
+  - {password: S3CR3T-p2}
+END
+cat >a.yaml <<'END'
+db: {password: S3CR3T-3, size: 2, apiKey: [S3CR3T-4], old_token: {x: S3CR3T-5}}
+api_tokens: [S3CR3T-t1, S3CR3T-t3]
+accounts:
+  - {password: S3CR3T-p2}
+  - {password: S3CR3T-p3}
+extra: {name: web, client_secret: S3CR3T-6, nested: [{private_key: "S3CR3T-7 line"}]}
+END
+never "key names" p.yaml a.yaml
+
+# --- rules that quote values, and rules that fail on them ---
+printf 'rules: [{id: q, severity: low, why: "{expected} {actual} {key} {resource}"}]\n' >quote.yaml
+run "$SREBOX" drift check -p quote.yaml -o json p.yaml a.yaml
+if grep -q S3CR3T "$T/out" "$T/err"; then fail "why: no secret"; else pass "why: no secret"; fi
+printf 'rules: [{id: q, severity: low, why: w, when: "actual.nope == expected"}]\n' >fail.yaml
+run "$SREBOX" drift check -p fail.yaml p.yaml a.yaml
+refused "a rule that fails" "could not judge"
+err_lacks "a rule that fails: no secret" S3CR3T
+
+# --- Kubernetes ---
+cat >k1.yaml <<'END'
+apiVersion: v1
+kind: Secret
+metadata: {name: s, namespace: n}
+data: {a: S3CR3TYQ==, b: S3CR3TYg==}
+END
+cat >k2.yaml <<'END'
+apiVersion: v1
+kind: Secret
+metadata: {name: s, namespace: n}
+data: {a: S3CR3TeA==, c: S3CR3TYw==}
+stringData: {d: S3CR3T-d}
+END
+never "a Kubernetes Secret" k1.yaml k2.yaml
+
+# --- Terraform ---
+state() { # VALUE
+    cat <<END
+{"version": 4, "terraform_version": "1.6.0", "serial": 1, "lineage": "x", "outputs": {}, "resources": [
+ {"mode": "managed", "type": "aws_db_instance", "name": "main", "provider": "p", "instances": [
+  {"schema_version": 0, "attributes": {"endpoint_text": "S3CR3T-$1", "size": "$1"},
+   "sensitive_attributes": [[{"type": "get_attr", "value": "endpoint_text"}]]}]}]}
+END
+}
+state one >s1.tfstate
+state two >s2.tfstate
+never "a Terraform state" tfstate:s1.tfstate tfstate:s2.tfstate
+
+# --- equality ---
+printf 'a: {password: x1}\nb: {password: x1}\nc: {password: x1}\n' >p.yaml
+printf 'a: {password: y2}\nb: {password: y2}\nc: {password: z3}\n' >a.yaml
+run "$SREBOX" drift check p.yaml a.yaml
+tags=$(grep -oE '\(sensitive [0-9a-f]{6}\)' "$T/out" | sort | uniq -c | awk '{print $1}' | sort -n | tr '\n' ' ')
+is "equal values have equal tags" "$tags" "1 2 3 "
+grep -oE '\(sensitive [0-9a-f]{6}\)' "$T/out" | sort -u >first
+run "$SREBOX" drift check p.yaml a.yaml
+grep -oE '\(sensitive [0-9a-f]{6}\)' "$T/out" | sort -u >second
+if cmp -s first second; then fail "tags are of this run only"; else pass "tags are of this run only"; fi
+run "$SREBOX" drift check -o json p.yaml a.yaml
+is "json says masked and different" "$(jq -c '[.findings[0] | .expected, .actual, .masked, .equal]' "$T/out")" '["(sensitive)","(sensitive)",true,false]'
+cp "$T/out" first
+run "$SREBOX" drift check -o json p.yaml a.yaml
+ok "json is the same in every run" cmp "$T/out" first
+done_testing
