@@ -67,10 +67,10 @@ static bool holds_templates(const struct drift_run *run, const struct sb_doc_nod
 static enum drift_role role_of(const struct drift_run *run, enum drift_role up,
                                const struct sb_doc_node *n)
 {
+    if (drift_is_scalar(n) || up == DRIFT_ROLE_COLLECTION || up == DRIFT_ROLE_INSIDE)
+        return DRIFT_ROLE_INSIDE;
     if (n->type == SB_DOC_LIST)
         return DRIFT_ROLE_COLLECTION;
-    if (n->type != SB_DOC_MAP || up == DRIFT_ROLE_COLLECTION)
-        return DRIFT_ROLE_INSIDE;
     bool maps = all_maps(n);
     if (up == DRIFT_ROLE_ROOT && mostly_collections(n) &&
         !(maps && n->count > 1 && alike(n) && !holds_templates(run, n)))
