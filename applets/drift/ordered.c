@@ -12,6 +12,7 @@
 
 #define MAX_D 1000u
 #define MAX_WORK UINT64_C(40000000) /* elements x D */
+#define OFF INT32_MIN               /* a diagonal that has left the lists */
 
 struct span { /* the part of both lists that has no common start and end */
     const uint64_t *plan, *actual;
@@ -25,16 +26,26 @@ struct trace {
     int32_t d;
 };
 
+/* Where the d-th edit on diagonal k arrives: one step down from diagonal k + 1 or one step right from
+ * k - 1, whichever is further; OFF when neither stays on the lists. */
+static int32_t arrive(const struct trace *t, const struct span *s, int32_t d, int32_t k,
+                      bool *ret_down)
+{
+    const int32_t *before = t->rows[d - 1];
+    int32_t down = k < d - 1 ? before[k + 1 + d - 1] : OFF;
+    int32_t right = k > -(d - 1) ? before[k - 1 + d - 1] : OFF;
+    if (down != OFF && down - k > s->m)
+        down = OFF;
+    right = right == OFF || right >= s->n ? OFF : right + 1;
+    *ret_down = down >= right;
+    return *ret_down ? down : right;
+}
+
 static int32_t furthest(const struct trace *t, const struct span *s, int32_t d, int32_t k)
 {
-    int32_t x = 0;
-    if (d > 0) {
-        const int32_t *before = t->rows[d - 1];
-        int32_t down = k < d - 1 ? before[k + 1 + d - 1] : -1;
-        int32_t right = k > -(d - 1) ? before[k - 1 + d - 1] + 1 : -1;
-        x = k == -d || (k != d && down >= right) ? down : right;
-    }
-    while (x < s->n && x - k < s->m && x - k >= 0 && s->plan[x] == s->actual[x - k])
+    bool down;
+    int32_t x = d ? arrive(t, s, d, k, &down) : 0;
+    while (x != OFF && x < s->n && x - k < s->m && s->plan[x] == s->actual[x - k])
         x++;
     return x;
 }
@@ -45,11 +56,9 @@ static bool run_myers(struct trace *t, const struct span *s, int32_t max_d)
         t->rows[d] = sb_xmalloc((2 * (size_t)d + 1) * sizeof(**t->rows));
         t->d = d;
         for (int32_t k = -d; k <= d; k++)
-            t->rows[d][k + d] = -1;
+            t->rows[d][k + d] = OFF;
         for (int32_t k = -d; k <= d; k += 2) {
             int32_t x = furthest(t, s, d, k);
-            if (x > s->n || x - k > s->m)
-                x = -1; /* off the lists */
             t->rows[d][k + d] = x;
             if (x == s->n && x - k == s->m)
                 return true;
@@ -67,12 +76,8 @@ static void walk_back(const struct trace *t, const struct span *s, struct drift_
 {
     int32_t x = s->n, y = s->m;
     for (int32_t d = t->d; d > 0; d--) {
-        const int32_t *before = t->rows[d - 1];
-        int32_t k = x - y;
-        int32_t down = k < d - 1 ? before[k + 1 + d - 1] : -1;
-        int32_t right = k > -(d - 1) ? before[k - 1 + d - 1] + 1 : -1;
-        bool go_down = k == -d || (k != d && down >= right);
-        int32_t start_x = go_down ? down : right, start_y = start_x - k;
+        bool go_down;
+        int32_t k = x - y, start_x = arrive(t, s, d, k, &go_down), start_y = start_x - k;
         while (x > start_x && y > start_y)
             pair_at(p, s, --x, --y);
         x = go_down ? x : x - 1;
