@@ -7,7 +7,6 @@
 #include "applets/drift/match.h"
 
 #include "core/base/hash.h"
-#include "core/base/mem.h"
 #include "core/doc/number.h"
 
 #include <stdio.h>
@@ -53,6 +52,17 @@ const struct sb_doc_node *drift_key_value(struct drift_run *run, const struct dr
     return n;
 }
 
+/* A number as people write counts and ports: digits, no zero in front. */
+static bool is_plain_integer(struct sb_str s)
+{
+    if (!s.len || s.len > 18 || (s.p[0] == '0' && s.len > 1))
+        return false;
+    for (size_t i = 0; i < s.len; i++)
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+    return true;
+}
+
 /* The text two values are matched by: 443, 443.0 and "443" are one key. */
 static struct sb_str key_text(const struct sb_doc_node *n, char buf[NUMBER_TEXT])
 {
@@ -62,46 +72,34 @@ static struct sb_str key_text(const struct sb_doc_node *n, char buf[NUMBER_TEXT]
         return SB_STR("");
     if (n->type == SB_DOC_BOOL)
         return sb_doc_is_true(n) ? SB_STR("true") : SB_STR("false");
-    if (n->type == SB_DOC_NUMBER && sb_number_parse(sb_doc_str(n), &number) &&
-        sb_number_to_int64(&number, &value))
+    if (n->type == SB_DOC_NUMBER && !is_plain_integer(sb_doc_str(n)) &&
+        sb_number_parse(sb_doc_str(n), &number) && sb_number_to_int64(&number, &value))
         return (struct sb_str){buf, (size_t)snprintf(buf, NUMBER_TEXT, "%lld", (long long)value)};
     return sb_doc_str(n);
 }
 
 /* False when the element lacks a field. */
 static bool key_hash(struct drift_run *run, const struct drift_key *key,
-                     const struct sb_doc_node *element, uint64_t *ret)
+                     const struct sb_doc_node *element, struct drift_hash128 *ret)
 {
     char buf[NUMBER_TEXT];
-    uint64_t h = run->seed;
+    struct drift_hash128 h = {run->seed, ~run->seed};
     for (size_t i = 0; i < key->n; i++) {
         const struct sb_doc_node *n = drift_key_value(run, key, i, element);
         if (!n && !key->fields[i].optional)
             return false;
         struct sb_str text = key_text(n, buf);
-        h = sb_hash_bytes(text.p, text.len, h);
+        h.a = sb_hash_bytes(text.p, text.len, h.a);
+        h.b = sb_hash_bytes(text.p, text.len, h.b);
     }
     *ret = h;
-    return true;
-}
-
-static bool keys_equal(struct drift_run *run, const struct drift_key *key,
-                       const struct sb_doc_node *a, const struct sb_doc_node *b)
-{
-    char buf_a[NUMBER_TEXT], buf_b[NUMBER_TEXT];
-    for (size_t i = 0; i < key->n; i++)
-        if (!sb_str_eq(key_text(drift_key_value(run, key, i, a), buf_a),
-                       key_text(drift_key_value(run, key, i, b), buf_b)))
-            return false;
     return true;
 }
 
 struct trial { /* one candidate over both lists, plan elements first */
     const struct search *s;
     const struct drift_key *key;
-    uint64_t *hashes;
-    uint32_t *slots; /* element + 1; 0 = empty */
-    size_t mask;
+    struct drift_table table;
     uint32_t *pairs; /* by plan index */
     uint64_t shared;
 };
@@ -112,33 +110,39 @@ static const struct sb_doc_node *element_at(const struct search *s, uint32_t i)
 }
 
 /* Puts element i into the table, or pairs it. False: its key is taken on its own side. */
-static bool enter(struct trial *t, uint32_t i)
+static bool enter(struct trial *t, uint32_t i, const struct drift_hash128 *h)
 {
     uint32_t n_plan = t->s->plan->count;
-    size_t at = t->hashes[i] & t->mask;
-    for (; t->slots[at]; at = (at + 1) & t->mask) {
-        uint32_t other = t->slots[at] - 1;
-        if (t->hashes[other] != t->hashes[i] ||
-            !keys_equal(t->s->run, t->key, element_at(t->s, other), element_at(t->s, i)))
-            continue;
-        bool partner = other < n_plan && i >= n_plan && t->pairs[other] == DRIFT_NOWHERE;
-        if (!partner)
-            return false;
-        t->pairs[other] = i - n_plan;
-        t->shared++;
+    struct drift_slot *slot = drift_table_at(&t->table, h);
+    if (!slot->element) {
+        t->table.hashes[i] = *h;
+        drift_table_put(slot, h, i);
         return true;
     }
-    t->slots[at] = i + 1;
+    uint32_t other = slot->element - 1;
+    if (other >= n_plan || i < n_plan || t->pairs[other] != DRIFT_NOWHERE)
+        return false;
+    t->pairs[other] = i - n_plan;
+    t->shared++;
     return true;
 }
 
 static bool run_trial(struct trial *t)
 {
     const struct search *s = t->s;
+    struct drift_hash128 block[DRIFT_BLOCK];
     uint32_t n = s->plan->count + s->actual->count;
-    for (uint32_t i = 0; i < n; i++)
-        if (!key_hash(s->run, t->key, element_at(s, i), &t->hashes[i]) || !enter(t, i))
-            return false;
+    for (uint32_t start = 0; start < n; start += DRIFT_BLOCK) {
+        uint32_t end = SB_MIN(n - start, DRIFT_BLOCK);
+        for (uint32_t i = 0; i < end; i++) {
+            if (!key_hash(s->run, t->key, element_at(s, start + i), &block[i]))
+                return false;
+            drift_table_fetch(&t->table, &block[i]);
+        }
+        for (uint32_t i = 0; i < end; i++)
+            if (!enter(t, start + i, &block[i]))
+                return false;
+    }
     return true;
 }
 
@@ -167,23 +171,19 @@ static void try_key(struct search *s, const struct drift_key *key, unsigned weig
 {
     if (s->has_best && s->best_score >= s->most * weight)
         return; /* cannot do better */
-    uint64_t ignored;
+    struct drift_hash128 ignored;
     bool first = (!s->plan->count || key_hash(s->run, key, s->plan->u.items[0], &ignored)) &&
                  (!s->actual->count || key_hash(s->run, key, s->actual->u.items[0], &ignored));
-    size_t n = (size_t)s->plan->count + s->actual->count, slots = 16;
+    size_t n = (size_t)s->plan->count + s->actual->count;
     if (!first || !drift_visit(s->run, n / 4))
         return;
-    while (slots < n * 2)
-        slots *= 2;
-    struct trial t = {.s = s, .key = key, .mask = slots - 1};
-    t.hashes = sb_xmalloc(n * sizeof(*t.hashes));
-    t.slots = sb_xcalloc(slots, sizeof(*t.slots));
+    struct trial t = {.s = s, .key = key};
+    drift_table_init(&t.table, n);
     t.pairs = sb_xmalloc((s->plan->count + 1u) * sizeof(*t.pairs));
     memset(t.pairs, 0xff, s->plan->count * sizeof(*t.pairs));
     if (run_trial(&t))
         keep_best(s, key, &t, weight);
-    free(t.hashes);
-    free(t.slots);
+    drift_table_done(&t.table);
     free(t.pairs);
 }
 

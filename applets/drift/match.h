@@ -8,6 +8,7 @@
 #define DRIFT_MATCH_H
 
 #include "applets/drift/compare.h"
+#include "applets/drift/pair_table.h"
 
 enum {                               /* where we are, as far as meaning depends on it */
        DRIFT_IN_K8S = 1 << 0,        /* in a Kubernetes object */
@@ -134,9 +135,12 @@ bool drift_mark_secrets(struct drift_run *run, const struct sb_doc_node *n);
 /* Scalars of any types; equal in meaning under the active normalisers. */
 bool drift_scalars_equal(const struct drift_run *run, const struct sb_doc_node *a,
                          const struct sb_doc_node *b, unsigned flags);
-/* Equal scalars have equal hashes. */
+/* Equal scalars, also those equal but for a remark, have equal hashes. */
 uint64_t drift_scalar_hash(const struct drift_run *run, const struct sb_doc_node *n,
                            unsigned flags);
+/* Equal scalars have equal hashes, and only they: a remark counts as part of the value. */
+struct drift_hash128 drift_scalar_hash128(const struct drift_run *run, const struct sb_doc_node *n,
+                                          unsigned flags);
 /* "VALUE (free text)" gives VALUE; false when there is no remark. */
 bool drift_without_remark(struct sb_str s, struct sb_str *ret);
 
@@ -194,8 +198,10 @@ struct drift_rest { /* what is still to be paired: values, and the caller's inde
     uint32_t *index;
     uint32_t n;
 };
-/* Pairs values of equal hash, in order; returns through `pair`. */
+/* Reports a pair by the caller's indexes. */
 typedef void drift_pair_fn(void *ctx, uint32_t plan, uint32_t actual);
+/* Pairs what is equal, each in order, and leaves the rest in plan and actual. Scalars are equal then;
+ * collections are as good as, and are still to be compared. */
 void drift_pair_identical(struct drift_run *run, struct drift_rest *plan, struct drift_rest *actual,
                           unsigned flags, drift_pair_fn *pair, void *ctx);
 /* Pairs collections that are alike, cheapest assignment first. `strict`: only what is nearly the

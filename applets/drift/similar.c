@@ -1,7 +1,7 @@
 /* Likeness: pairing what no key pairs.
  *
- * Equal values first, by hash. Of the rest, two collections are as alike as the leaves they share,
- * weighed: a text or number says more than a bool. Up to EXACT_MAX a side the assignment is the
+ * Two collections are as alike as the leaves they share, weighed: a text or number says more than a
+ * bool. Up to EXACT_MAX a side the assignment is the
  * cheapest one; beyond, each value meets only those with which it shares rare leaves, and the
  * report says so. */
 #include "applets/drift/match.h"
@@ -94,101 +94,6 @@ static bool enough(const struct leaves *a, const struct leaves *b, uint32_t shar
         return shared >= RENAMED_LEAST && mille >= RENAMED_ALIKE * both;
     return shared && mille >= ALIKE * both;
 }
-
-/* --- equal ones --- */
-
-struct buckets { /* plan values by hash, those of one hash chained in order */
-    uint64_t *hash;
-    uint32_t *slots, *next; /* value + 1; 0 = none */
-    size_t mask;
-};
-
-static void fill_buckets(struct drift_run *run, const struct drift_rest *plan, unsigned flags,
-                         struct buckets *b)
-{
-    size_t slots = 16;
-    while (slots < (size_t)plan->n * 2)
-        slots *= 2;
-    b->mask = slots - 1;
-    b->hash = sb_xmalloc((plan->n + 1u) * sizeof(*b->hash));
-    b->slots = sb_xcalloc(slots, sizeof(*b->slots));
-    b->next = sb_xcalloc(plan->n + 1u, sizeof(*b->next));
-    for (uint32_t i = plan->n; i-- > 0;) {
-        if (plan->nodes[i]->flags & SB_DOC_UNKNOWN)
-            continue;
-        uint64_t h = b->hash[i] = drift_hash(run, plan->nodes[i], flags);
-        size_t at = h & b->mask;
-        while (b->slots[at] && b->hash[b->slots[at] - 1] != h)
-            at = (at + 1) & b->mask;
-        b->next[i] = b->slots[at];
-        b->slots[at] = i + 1;
-    }
-}
-
-/* The first value left that equals n, taken out; plan->n when there is none. */
-static uint32_t take_equal(struct drift_run *run, struct buckets *b, const struct drift_rest *plan,
-                           const struct sb_doc_node *n, unsigned flags)
-{
-    uint64_t h = drift_hash(run, n, flags);
-    size_t at = h & b->mask;
-    /* A slot whose chain ran out stays, so that the search goes on behind it: it holds the mark. */
-    while (b->slots[at] && (b->slots[at] == UINT32_MAX || b->hash[b->slots[at] - 1] != h))
-        at = (at + 1) & b->mask;
-    if (!b->slots[at])
-        return plan->n;
-    uint32_t *link = &b->slots[at];
-    for (unsigned looked = 0; *link && looked < 64; looked++, link = &b->next[*link - 1]) {
-        uint32_t i = *link - 1;
-        if (drift_is_scalar(n) && !drift_scalars_equal(run, plan->nodes[i], n, flags))
-            continue;
-        *link = b->next[i];
-        if (!b->slots[at])
-            b->slots[at] = UINT32_MAX;
-        return i;
-    }
-    return plan->n;
-}
-
-static void keep_unpaired(struct drift_rest *rest, const bool *paired)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < rest->n; i++) {
-        if (paired[i])
-            continue;
-        rest->nodes[n] = rest->nodes[i];
-        rest->index[n++] = rest->index[i];
-    }
-    rest->n = n;
-}
-
-void drift_pair_identical(struct drift_run *run, struct drift_rest *plan, struct drift_rest *actual,
-                          unsigned flags, drift_pair_fn *pair, void *ctx)
-{
-    if (!plan->n || !actual->n)
-        return;
-    struct buckets b;
-    fill_buckets(run, plan, flags, &b);
-    bool *plan_paired = sb_xcalloc(plan->n, sizeof(*plan_paired));
-    bool *actual_paired = sb_xcalloc(actual->n, sizeof(*actual_paired));
-    for (uint32_t j = 0; j < actual->n; j++) {
-        if (actual->nodes[j]->flags & SB_DOC_UNKNOWN)
-            continue;
-        uint32_t i = take_equal(run, &b, plan, actual->nodes[j], flags);
-        if (i == plan->n)
-            continue;
-        plan_paired[i] = actual_paired[j] = true;
-        pair(ctx, plan->index[i], actual->index[j]);
-    }
-    keep_unpaired(plan, plan_paired);
-    keep_unpaired(actual, actual_paired);
-    free(plan_paired);
-    free(actual_paired);
-    free(b.hash);
-    free(b.slots);
-    free(b.next);
-}
-
-/* --- alike ones --- */
 
 struct likeness {
     struct drift_run *run;

@@ -2,7 +2,8 @@
  *
  * A hash only proposes: whoever pairs by it compares the values afterwards, so a collision costs a
  * worse pairing, never a finding. The order of members never counts, and the order of elements
- * counts only while the sets normaliser is off. Containers are hashed once (by node id). */
+ * counts only while the sets normaliser is off. Collections of collections are hashed once (by node
+ * id), so that lists in lists cost no more than their size; flat ones are cheap to hash again. */
 #include "applets/drift/match.h"
 
 #include "core/base/hash.h"
@@ -43,6 +44,14 @@ static uint64_t list_hash(struct drift_run *run, const struct sb_doc_node *n, un
     return sb_hash_mix(sum, run->seed + SB_DOC_LIST + ((uint64_t)n->count << 8));
 }
 
+static bool holds_collections(const struct sb_doc_node *n)
+{
+    for (uint32_t i = 0; i < n->count; i++)
+        if (!drift_is_scalar(n->type == SB_DOC_MAP ? n->u.members[i].value : n->u.items[i]))
+            return true;
+    return false;
+}
+
 uint64_t drift_hash(struct drift_run *run, const struct sb_doc_node *n, unsigned flags)
 {
     if (drift_is_nothing(run, n))
@@ -59,7 +68,7 @@ uint64_t drift_hash(struct drift_run *run, const struct sb_doc_node *n, unsigned
     if (!drift_visit(run, n->count))
         return 0;
     uint64_t h = n->type == SB_DOC_MAP ? map_hash(run, n, flags) : list_hash(run, n, flags);
-    if (cached)
+    if (cached && holds_collections(n))
         run->hashes[n->id] = h ? h : 1;
     return h ? h : 1;
 }

@@ -205,6 +205,28 @@ static uint64_t folded_hash(struct sb_str s, size_t prefix, uint64_t seed)
     return sb_hash_bytes(s.p + n, s.len - n, h);
 }
 
+static uint64_t form_hash(const struct form *f, uint64_t seed)
+{
+    seed += (uint64_t)f->kind;
+    switch (f->kind) {
+    case FORM_NULL: break;
+    case FORM_BOOL: return sb_hash_mix(seed, f->truth ? 2 : 1);
+    case FORM_TEXT: return sb_hash_bytes(f->text.p, f->text.len, seed);
+    case FORM_ARN: return folded_hash(f->text, f->prefix, seed);
+    case FORM_DURATION: return sb_hash_mix(seed, (uint64_t)f->ns);
+    case FORM_QUANTITY: {
+        bool zero = !f->quantity.units && !f->quantity.nanos;
+        uint64_t h = sb_hash_mix(seed, (uint64_t)f->quantity.units);
+        return sb_hash_mix(h + f->quantity.nanos, f->quantity.negative && !zero);
+    }
+    case FORM_NUMBER:
+        if (f->number.digits == UINT32_MAX)
+            return folded_hash(f->text, SB_MIN(f->text.len, (size_t)MAX_ARN_PREFIX), seed);
+        return sb_number_hash(&f->number, seed);
+    }
+    return sb_hash_mix(seed, 3);
+}
+
 uint64_t drift_scalar_hash(const struct drift_run *run, const struct sb_doc_node *n, unsigned flags)
 {
     struct form f;
@@ -218,22 +240,13 @@ uint64_t drift_scalar_hash(const struct drift_run *run, const struct sb_doc_node
         n = &bare;
     }
     form_of(run, n, flags, &f);
-    uint64_t seed = run->seed + (uint64_t)f.kind;
-    switch (f.kind) {
-    case FORM_NULL: break;
-    case FORM_BOOL: return sb_hash_mix(seed, f.truth ? 2 : 1);
-    case FORM_TEXT: return sb_hash_bytes(f.text.p, f.text.len, seed);
-    case FORM_ARN: return folded_hash(f.text, f.prefix, seed);
-    case FORM_DURATION: return sb_hash_mix(seed, (uint64_t)f.ns);
-    case FORM_QUANTITY: {
-        bool zero = !f.quantity.units && !f.quantity.nanos;
-        uint64_t h = sb_hash_mix(seed, (uint64_t)f.quantity.units);
-        return sb_hash_mix(h + f.quantity.nanos, f.quantity.negative && !zero);
-    }
-    case FORM_NUMBER:
-        if (f.number.digits == UINT32_MAX)
-            return folded_hash(f.text, SB_MIN(f.text.len, (size_t)MAX_ARN_PREFIX), seed);
-        return sb_number_hash(&f.number, seed);
-    }
-    return sb_hash_mix(seed, 3);
+    return form_hash(&f, run->seed);
+}
+
+struct drift_hash128 drift_scalar_hash128(const struct drift_run *run, const struct sb_doc_node *n,
+                                          unsigned flags)
+{
+    struct form f;
+    form_of(run, n, flags, &f);
+    return (struct drift_hash128){form_hash(&f, run->seed), form_hash(&f, ~run->seed)};
 }
