@@ -21,9 +21,8 @@ static const struct sb_option options[] = {
      .type = SB_OPT_FLAG,
      .offset = AT(annotated),
      .verbs = COMPARING,
-     .help =
-         "Accept YAML with people's notes behind values (t3.large \xe2\x9d\x8c upgraded), as in "
-         "hand-written inventories; the notes are left out"},
+     .help = "Accept YAML with people's notes behind values (check marks, warning signs, "
+             "remarks), as in hand-written inventories; the notes are left out"},
     {.name = "baseline",
      .letter = 'b',
      .type = SB_OPT_FILE,
