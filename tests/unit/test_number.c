@@ -172,6 +172,7 @@ START_TEST(what_is_no_number_is_refused)
         "0x1FFFFFFFFFFFFFFFF",
         "0o2000000000000000000000",
         "1e1000000000000000000",
+        "1e99999999999999999999999999",
         "1f",
         "0x1.8",
         "\xD9\xA1",
