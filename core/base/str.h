@@ -31,7 +31,7 @@ static inline bool sb_str_is(struct sb_str a, const char *s)
     return sb_str_eq(a, sb_str(s));
 }
 
-int sb_str_cmp(struct sb_str a, struct sb_str b); /* by bytes = by code point in UTF-8 */
+int sb_str_cmp(struct sb_str a, struct sb_str b);        /* by bytes = by code point in UTF-8 */
 bool sb_str_eq_nocase(struct sb_str a, struct sb_str b); /* ASCII letters only */
 bool sb_str_has(struct sb_str s, struct sb_str part);
 bool sb_str_starts(struct sb_str s, struct sb_str prefix);

@@ -28,7 +28,7 @@ int sb_number_cmp(const struct sb_number *a, const struct sb_number *b);
 uint64_t sb_number_hash(const struct sb_number *n, uint64_t seed); /* equal values, equal hashes */
 bool sb_number_is_integer(const struct sb_number *n);
 bool sb_number_to_int64(const struct sb_number *n, int64_t *ret); /* false: fraction or overflow */
-double sb_number_to_double(const struct sb_number *n); /* nearest; locale-independent */
+double sb_number_to_double(const struct sb_number *n);            /* nearest; locale-independent */
 /* Hexadecimal or octal by its prefix, 0x or 0o. */
 bool sb_number_is_radix(struct sb_str text);
 /* The value of such a text; false when a digit is none or it does not fit. */

@@ -70,7 +70,7 @@ static int plain_cmp(const struct plain *a, const struct plain *b)
 static struct sb_number number(const char *text)
 {
     struct sb_number n;
-    ck_assert_msg(sb_number_parse(sb_str(text), &n), "%s", text);
+    unit_require(sb_number_parse(sb_str(text), &n), "%s", text);
     return n;
 }
 
@@ -79,19 +79,19 @@ static void check_one(const char *text, const struct plain *p, const struct sb_n
     int64_t got = 7;
     char whole[POINT + 2] = "", *end;
     bool integer = strspn(p->digits + POINT, "0") == PLACES - POINT;
-    ck_assert_msg(sb_number_is_integer(n) == integer, "%s", text);
-    ck_assert_msg(n->negative == (p->sign < 0), "%s", text);
+    unit_require(sb_number_is_integer(n) == integer, "%s", text);
+    unit_require(n->negative == (p->sign < 0), "%s", text);
     whole[0] = p->sign < 0 ? '-' : '+';
     memcpy(whole + 1, p->digits, POINT);
     errno = 0;
     long long want = strtoll(whole, &end, 10);
     bool fits = integer && errno == 0;
-    ck_assert_msg(sb_number_to_int64(n, &got) == fits, "%s", text);
-    ck_assert_msg(!fits ? got == 7 : got == want, "%s", text);
+    unit_require(sb_number_to_int64(n, &got) == fits, "%s", text);
+    unit_require(!fits ? got == 7 : got == want, "%s", text);
     char full[PLACES + 3];
     snprintf(full, sizeof full, "%s%.*s.%s", p->sign < 0 ? "-" : "", POINT, p->digits,
              p->digits + POINT);
-    ck_assert_msg(fabs(sb_number_to_double(n) - strtod(full, NULL)) <= 0, "%s", text);
+    unit_require(fabs(sb_number_to_double(n) - strtod(full, NULL)) <= 0, "%s", text);
 }
 
 START_TEST(numbers_agree_with_numbers_written_out)
@@ -103,10 +103,10 @@ START_TEST(numbers_agree_with_numbers_written_out)
         make(b_text, &b);
         struct sb_number x = number(a_text), y = number(b_text);
         int want = plain_cmp(&a, &b);
-        ck_assert_msg(sb_number_cmp(&x, &y) == want, "%s and %s", a_text, b_text);
-        ck_assert_msg(sb_number_cmp(&y, &x) == -want, "%s and %s", a_text, b_text);
-        ck_assert_msg((sb_number_hash(&x, 1) == sb_number_hash(&y, 1)) == (want == 0), "%s %s",
-                      a_text, b_text);
+        unit_require(sb_number_cmp(&x, &y) == want, "%s and %s", a_text, b_text);
+        unit_require(sb_number_cmp(&y, &x) == -want, "%s and %s", a_text, b_text);
+        unit_require((sb_number_hash(&x, 1) == sb_number_hash(&y, 1)) == (want == 0), "%s %s",
+                     a_text, b_text);
         check_one(a_text, &a, &x);
     }
 }
@@ -135,7 +135,7 @@ START_TEST(equal_values_are_equal_however_written)
     };
     for (size_t i = 0; i < SB_LEN(same); i++) {
         struct sb_number a = number(same[i][0]), b = number(same[i][1]);
-        ck_assert_msg(sb_number_cmp(&a, &b) == 0, "%s %s", same[i][0], same[i][1]);
+        unit_require(sb_number_cmp(&a, &b) == 0, "%s %s", same[i][0], same[i][1]);
         ck_assert_uint_eq(sb_number_hash(&a, 5), sb_number_hash(&b, 5));
     }
 }
@@ -179,7 +179,7 @@ START_TEST(what_is_no_number_is_refused)
     };
     struct sb_number n;
     for (size_t i = 0; i < SB_LEN(bad); i++)
-        ck_assert_msg(!sb_number_parse(sb_str(bad[i]), &n), "%s", bad[i]);
+        unit_require(!sb_number_parse(sb_str(bad[i]), &n), "%s", bad[i]);
     ck_assert(!sb_number_parse((struct sb_str){"1\0", 2}, &n));
     static char text[SB_NUMBER_MAX_TEXT + 1];
     memset(text, '9', sizeof text);
@@ -208,7 +208,7 @@ START_TEST(integers_keep_their_edges)
     for (size_t i = 0; i < SB_LEN(cases); i++) {
         struct sb_number n = number(cases[i].text);
         int64_t got = 0;
-        ck_assert_msg(sb_number_to_int64(&n, &got) == cases[i].fits, "%s", cases[i].text);
+        unit_require(sb_number_to_int64(&n, &got) == cases[i].fits, "%s", cases[i].text);
         ck_assert_int_eq(got, cases[i].value);
     }
 }
@@ -251,7 +251,7 @@ START_TEST(doubles_print_short_and_read_back)
             continue;
         struct sb_buf b = SB_BUF_INIT(100);
         sb_number_print_double(&b, value);
-        ck_assert_msg(fabs(strtod(b.data, NULL) - value) <= 0, "%s", b.data);
+        unit_require(fabs(strtod(b.data, NULL) - value) <= 0, "%s", b.data);
         sb_buf_done(&b);
     }
 }
@@ -263,7 +263,7 @@ static FILE *open_cases(void)
     char path[4096];
     snprintf(path, sizeof path, "%s/tests/unit/quantity.txt", src ? src : ".");
     FILE *f = fopen(path, "r");
-    ck_assert_msg(f != NULL, "%s", path);
+    unit_require(f != NULL, "%s", path);
     return f;
 }
 
@@ -283,7 +283,7 @@ START_TEST(quantities_agree_with_exact_fractions)
             const char *p = digits + strspn(digits, "0");
             snprintf(got, sizeof got, "%s%s", q.negative ? "-" : "", *p ? p : "0");
         }
-        ck_assert_msg(strcmp(got, want) == 0, "%s: %s, not %s", text, got, want);
+        unit_require(strcmp(got, want) == 0, "%s: %s, not %s", text, got, want);
         cases++;
     }
     fclose(f);

@@ -7,6 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ck_assert_msg for loops of many thousands: Check notes every assertion, this only a failed one. */
+#define unit_require(ok, ...)          \
+    do {                               \
+        if (!(ok))                     \
+            ck_abort_msg(__VA_ARGS__); \
+    } while (0)
+
 static inline int unit_run(const char *name, const TTest *const *tests, size_t n)
 {
     Suite *s = suite_create(name);
