@@ -118,14 +118,14 @@ void sb_slot_open(struct sb_slot *slot, enum sb_origin origin, const char *where
 
 /* --- the environment --- */
 
-/* "fail-on" <-> "FAIL_ON". */
+/* "yaml-1.1" becomes "YAML_1_1": what a shell takes as a variable's name. */
 static void upper_name(struct sb_buf *b, const char *name)
 {
     for (; *name; name++) {
         char c = *name;
         if (c >= 'a' && c <= 'z')
             c = (char)(c - 'a' + 'A');
-        sb_buf_putc(b, c == '-' ? '_' : c);
+        sb_buf_putc(b, c == '-' || c == '.' ? '_' : c);
     }
 }
 

@@ -160,6 +160,8 @@ out_has "a flag by 1" loud=1
 out_has "a flag by no" careful=0
 run env SREBOX_TOY_LONG_DEEP=true "$TOY" toy-long
 out_is "the longer name is the other applet's" deep=1
+run env SREBOX_TOY_LONG_YAML_1_1=1 "$TOY" toy-long
+out_is "dots in names are underscores in variables" "deep=0 dotted"
 run env SREBOX_TOY_SKIP='' "$TOY" toy show
 out_lacks "an empty variable is an empty list" skip=
 

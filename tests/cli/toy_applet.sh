@@ -2,9 +2,10 @@
 # README's "Adding an applet", followed word for word in a copy of the tree.
 . "$SB_SRC/tests/lib/tap.sh"
 
-awk '!block && /^#+ / { inside = ($0 ~ /Adding an applet/) }
-     inside && /^```/ { block = !block; next }
-     inside && block' "$SB_SRC/README" >steps.sh
+# The first fenced block behind that heading.
+awk '/^(#+ )?Adding an applet$/ { inside = 1 }
+     inside && /^ *```/ { if (block) exit; block = 1; next }
+     block' "$SB_SRC/README" >steps.sh
 [ -s steps.sh ] || skip_all "README has no section Adding an applet"
 for tool in autoreconf automake pkg-config make; do
     have $tool || skip_all "$tool is not installed"

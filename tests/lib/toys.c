@@ -138,13 +138,13 @@ static const struct sb_applet toy = {.name = "toy",
                                      .options_size = sizeof(struct toy_options)};
 
 struct long_options {
-    bool deep;
+    bool deep, dotted;
 };
 static int run_long(struct sb_run *run, struct sb_error *e)
 {
     (void)e;
     const struct long_options *o = run->options;
-    sb_buf_printf(run->out, "deep=%d\n", o->deep);
+    sb_buf_printf(run->out, "deep=%d%s\n", o->deep, o->dotted ? " dotted" : "");
     return SB_EXIT_OK;
 }
 static const struct sb_verb long_verbs[] = {{NULL, "DIR", NULL, 0, 1, 0, run_long}, {.run = NULL}};
@@ -152,6 +152,10 @@ static const struct sb_option long_opts[] = {{.name = "deep",
                                               .type = SB_OPT_FLAG,
                                               .offset = offsetof(struct long_options, deep),
                                               .help = "Go deep"},
+                                             {.name = "yaml-1.1",
+                                              .type = SB_OPT_FLAG,
+                                              .offset = offsetof(struct long_options, dotted),
+                                              .help = "A name with a dot"},
                                              {.name = NULL}};
 static const struct sb_applet toy_long = {.name = "toy-long",
                                           .summary = "has no verbs",

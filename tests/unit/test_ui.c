@@ -288,7 +288,7 @@ START_TEST(long_lists_keep_every_item)
     struct sb_error e;
     struct sb_strings list = {NULL, 0};
     const struct sb_option o = {.type = SB_OPT_LIST};
-    char item[16];
+    char item[32];
     for (int i = 0; i < 1000; i++) {
         snprintf(item, sizeof item, "item %d", i);
         ck_assert_int_eq(sb_value_parse(&o, item, &list, &a, &e), 0);
