@@ -96,7 +96,7 @@ static void put_value_case(const struct sb_complete *c, const struct sb_applet *
     if (o->letter)
         sb_buf_printf(c->out, " | %s:*:-%c", applet->name, o->letter);
     sb_buf_puts(c->out, ") kind=");
-    if (o->type == SB_OPT_FILE) {
+    if (sb_option_is_file(o)) {
         sb_buf_puts(c->out, "file");
     } else if (o->type == SB_OPT_DIR) {
         sb_buf_puts(c->out, "dir");

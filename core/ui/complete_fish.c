@@ -105,7 +105,7 @@ static void put_option(const struct sb_complete *c, const struct sb_applet *appl
 {
     put_condition(c, applet, o);
     put_names(c, o);
-    if (o->type == SB_OPT_FILE)
+    if (sb_option_is_file(o))
         sb_buf_puts(c->out, " -r -F");
     else if (o->type == SB_OPT_DIR)
         sb_buf_puts(c->out, " -x -a '(__fish_complete_directories)'");

@@ -34,7 +34,7 @@ static void put_action(const struct sb_complete *c, const struct sb_applet *appl
             sb_complete_choices(out, o);
         sb_buf_putc(out, ')');
     } else {
-        sb_buf_puts(out, o->type == SB_OPT_FILE  ? "_files"
+        sb_buf_puts(out, sb_option_is_file(o)    ? "_files"
                          : o->type == SB_OPT_DIR ? "_files -/"
                                                  : " ");
     }

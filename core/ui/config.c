@@ -102,7 +102,7 @@ static int put_text(struct config *c, const struct sb_option *o, const struct sb
     const char *text = node_text(c, node);
     if (!text)
         return sb_doc_fail(c->pool, node, e, "the text holds a NUL byte");
-    if (o->type == SB_OPT_FILE || o->type == SB_OPT_DIR)
+    if (sb_option_is_file(o) || o->type == SB_OPT_DIR)
         text = resolve_path(c, text);
     return sb_value_parse(o, text, value, &c->s->arena, e);
 }

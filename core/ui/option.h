@@ -23,7 +23,8 @@ enum sb_option_type {
     SB_OPT_FILE,     /* const char *: a path, completed as one; "-" allowed */
     SB_OPT_DIR,      /* const char *: a directory */
     SB_OPT_URL,      /* const char *: http, https or unix URL, syntax checked */
-    SB_OPT_LIST      /* struct sb_strings: each use adds one; in configuration a list */
+    SB_OPT_LIST      /* struct sb_strings: each use adds one; in configuration a list.
+                      * With arg "FILE" its items are paths */
 };
 
 struct sb_strings {

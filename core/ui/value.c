@@ -38,6 +38,12 @@ bool sb_option_takes_value(const struct sb_option *o)
     return o->type != SB_OPT_FLAG;
 }
 
+bool sb_option_is_file(const struct sb_option *o)
+{
+    return o->type == SB_OPT_FILE ||
+           (o->type == SB_OPT_LIST && o->arg && strcmp(o->arg, "FILE") == 0);
+}
+
 void sb_value_clear(const struct sb_option *o, void *value)
 {
     memset(value, 0, sb_value_size(o->type));

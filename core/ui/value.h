@@ -30,6 +30,8 @@ void sb_value_range(const struct sb_option *o, struct sb_buf *b);
 size_t sb_value_size(enum sb_option_type type);
 /* True when the option is followed by a value. */
 bool sb_option_takes_value(const struct sb_option *o);
+/* True for files, and for lists of them (placeholder FILE): completed and resolved as paths. */
+bool sb_option_is_file(const struct sb_option *o);
 /* "int", "size", ...: what `srebox --dump-options` and messages call the type. */
 const char *sb_option_type_name(enum sb_option_type type);
 

@@ -62,6 +62,7 @@ questions() {
     offer "formats of the verb" "srebox toy show -o " "text json html" "csv sarif"
     offer "formats of another verb" "srebox toy big --output " "json csv" "text"
     offer "files" "srebox toy show --file fol" "folder folder.txt" ""
+    offer "a list of files" "srebox toy show --rules fol" "folder folder.txt" ""
     offer "folders" "srebox toy show --dir fol" "folder" "folder.txt"
     offer "operands" "srebox toy show fol" "folder folder.txt" "show"
     offer "no operands" "srebox toy big fol" "" "folder.txt"

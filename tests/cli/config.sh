@@ -142,6 +142,9 @@ printf 'toy: {file: policy.yaml, dir: ~/data}\n' >conf/c.yaml
 toy show --config conf/c.yaml
 out_has "a relative path" file=conf/policy.yaml
 out_has "the home folder" "dir=$T/home/data"
+printf 'toy: {rules: [a, /b]}\n' >conf/c.yaml
+toy show --config conf/c.yaml
+is "relative paths in a list of files" "$(grep rules= "$T/out" | tr '\n' ' ')" "rules=conf/a rules=/b "
 printf 'toy: {file: -, dir: /abs}\n' >conf/c.yaml
 toy show --config conf/c.yaml
 out_has "- stays" file=-

@@ -11,7 +11,7 @@ struct toy_options {
     bool loud, careful;
     int64_t jobs, memory, wait, level;
     const char *label, *file, *dir, *url;
-    struct sb_strings skip;
+    struct sb_strings skip, rules;
 };
 
 static void put_text(struct sb_buf *out, const char *name, const char *value)
@@ -32,6 +32,8 @@ static int run_show(struct sb_run *run, struct sb_error *e)
     put_text(run->out, "url", o->url);
     for (size_t i = 0; i < o->skip.len; i++)
         put_text(run->out, "skip", o->skip.items[i]);
+    for (size_t i = 0; i < o->rules.len; i++)
+        put_text(run->out, "rules", o->rules.items[i]);
     for (int i = 0; i < run->argc; i++)
         put_text(run->out, "operand", run->argv[i]);
     sb_buf_printf(run->out, "format=%s\ncolor=%d\nwidth=%d\n", sb_format_names[run->format],
@@ -121,6 +123,7 @@ static const struct sb_option options[] = {
     {.name = "file", .letter = 'f', .type = SB_OPT_FILE, AT(file), .arg = "FILE", .help = "A file"},
     {.name = "dir", .type = SB_OPT_DIR, AT(dir), .arg = "DIR", .help = "A folder"},
     {.name = "url", .type = SB_OPT_URL, AT(url), .arg = "URL", .help = "A server"},
+    {.name = "rules", .type = SB_OPT_LIST, AT(rules), .arg = "FILE", .help = "Files of rules"},
     {.name = "skip",
      .type = SB_OPT_LIST,
      AT(skip),
