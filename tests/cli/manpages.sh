@@ -98,14 +98,12 @@ same_options "srebox.1: options of every applet" "$SB_SRC/man/srebox.1" \
     ".Ss Options of every applet" ""
 for applet in $(srebox --list); do
     page=$SB_SRC/man/srebox-$applet.1
-    [ -s "$page" ] || { skip "srebox-$applet.1" "the page is still to be written"; continue; }
     same_options "srebox-$applet.1: options" "$page" ".Sh OPTIONS" "$applet"
     for section in NAME SYNOPSIS DESCRIPTION OPTIONS 'EXIT STATUS' EXAMPLES 'SEE ALSO'; do
         ok "srebox-$applet.1 has $section" grep -qx ".Sh $section" "$page"
     done
 done
 for page in "$SB_SRC"/man/*.[0-9]; do
-    [ -s "$page" ] || continue
     run_examples "$page"
     if have mandoc; then
         run mandoc -Tlint -Wwarning "$page"
