@@ -20,7 +20,7 @@ END_TEST
 START_TEST(map_finds_what_it_was_given)
 {
     struct sb_map m = {0};
-    static char keys[1000][8];
+    static char keys[1000][16];
     for (int i = 0; i < 1000; i++) {
         snprintf(keys[i], sizeof keys[i], "k%d", i);
         *sb_map_at(&m, keys[i], strlen(keys[i])) = keys[i];
