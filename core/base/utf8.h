@@ -15,7 +15,7 @@ size_t sb_utf8_decode(const char *p, size_t len, uint32_t *ret_code);
 size_t sb_utf8_encode(uint32_t code, char *out);
 /* Offset of the first ill-formed byte, or len. ASCII runs go 8 bytes at a time. */
 size_t sb_utf8_valid(const char *p, size_t len);
-/* Code points in well-formed text. */
+/* Code points that start in the range: right also where it cuts one in two. */
 size_t sb_utf8_count(const char *p, size_t len);
 /* Terminal cells of one code point: 0, 1 or 2 (controls count 0; they are escaped before). */
 int sb_utf8_width(uint32_t code);

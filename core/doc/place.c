@@ -4,6 +4,7 @@
  * before the block, and where the block's first line starts. A position then costs a scan of at most
  * two blocks, also in a gigabyte on one line, and the marks cost about 1 % of the text. */
 #include "core/base/mem.h"
+#include "core/base/utf8.h"
 #include "core/doc/doc.h"
 #include "core/doc/doc_pool.h"
 
@@ -12,15 +13,6 @@
 #include <string.h>
 
 #define BLOCK ((size_t)1024)
-
-/* Counts the bytes that start a code point: right also for a range that cuts one in two. */
-static uint32_t count_points(const char *p, size_t len)
-{
-    uint32_t n = 0;
-    for (size_t i = 0; i < len; i++)
-        n += ((unsigned char)p[i] & 0xC0u) != 0x80u;
-    return n;
-}
 
 /* Columns of the first line start after a byte order mark. */
 static uint32_t bom_points(const char *bytes, size_t len, size_t line_start, size_t offset)
@@ -52,7 +44,7 @@ static void marks_make(struct sb_doc_file *file)
         size_t from = i * BLOCK, to = SB_MIN(from + BLOCK, file->len);
         count_lines(file->bytes, from, to, &at.newlines, &line_start);
         at.line_start = (uint32_t)line_start;
-        at.points += count_points(file->bytes + from, to - from);
+        at.points += (uint32_t)sb_utf8_count(file->bytes + from, to - from);
     }
 }
 
@@ -60,7 +52,8 @@ static void marks_make(struct sb_doc_file *file)
 static uint32_t points_before(const struct sb_doc_file *file, size_t offset)
 {
     size_t block = offset / BLOCK;
-    return file->marks[block].points + count_points(file->bytes + block * BLOCK, offset % BLOCK);
+    return file->marks[block].points +
+           (uint32_t)sb_utf8_count(file->bytes + block * BLOCK, offset % BLOCK);
 }
 
 static struct sb_doc_place place_in(struct sb_doc_file *file, size_t offset)
@@ -108,7 +101,7 @@ struct sb_doc_place sb_doc_text_place(const struct sb_doc_text *text, size_t off
     size_t line_start = 0;
     offset = SB_MIN(offset, text->len);
     count_lines(text->bytes, 0, offset, &newlines, &line_start);
-    uint32_t points = count_points(text->bytes + line_start, offset - line_start);
+    uint32_t points = (uint32_t)sb_utf8_count(text->bytes + line_start, offset - line_start);
     uint32_t bom = bom_points(text->bytes, text->len, line_start, offset);
     return (struct sb_doc_place){text->name, newlines + 1, points + 1 - bom};
 }
