@@ -151,6 +151,7 @@ static const struct row logic[] = {
     {"expected.list.exists(x, x > 2)", "true"},
     {"expected.list.exists(x, x > 9)", "error: no order between a string and an int"},
     {"expected.list.exists_one(x, x == 1)", "true"},
+    {"[1, 1].exists_one(x, x == 1) || [2].exists_one(x, x == 1)", "false"},
     {"expected.list.exists_one(x, x > 0)", "error: no order between"},
     {"expected.list.filter(x, type(x) == int)", "[1]"},
     {"expected.list.filter(x, x)", "error: a condition is wanted, but this is an int"},
@@ -405,6 +406,28 @@ START_TEST(test_budget)
 }
 END_TEST
 
+/* What is left of the budget may pay for the other side: the answer is an error all the same. */
+START_TEST(test_budget_not_absorbed)
+{
+    static const char *const rows[] = {"path.size() > 3 || true",
+                                       "true && path.size() < 3 && false",
+                                       "[1, 2].exists(x, x == 2 || path.size() < 3) || true",
+                                       "[1, 2].all(x, x == 1 && path.size() > 3)"};
+    static char text[100000];
+    struct env env;
+    struct sb_error e;
+    env_init(&env);
+    env.values[1].str = (struct sb_str){text, sizeof text};
+    env.run.budget = 60;
+    for (size_t i = 0; i < SB_LEN(rows); i++) {
+        char *have = env_eval(&env, sb_str(rows[i]), &e);
+        ck_assert_msg(strstr(have, "costs too much") != NULL, "%s: %s", rows[i], have);
+        free(have);
+    }
+    env_done(&env);
+}
+END_TEST
+
 /* Matches that hit their limit are absorbed by exists(), but not for free. */
 START_TEST(test_dear_matches)
 {
@@ -542,5 +565,5 @@ START_TEST(test_odd_values)
 END_TEST
 
 UNIT_MAIN("expr", test_numbers, test_missing, test_logic, test_functions, test_times,
-          test_error_text, test_secrets, test_budget, test_dear_matches, test_growth, test_pools,
-          test_yaml_numbers, test_odd_values)
+          test_error_text, test_secrets, test_budget, test_budget_not_absorbed, test_dear_matches,
+          test_growth, test_pools, test_yaml_numbers, test_odd_values)

@@ -162,6 +162,8 @@ START_TEST(test_bounds)
     ck_assert(yes); /* untouched */
     ck_assert_ptr_nonnull(strstr(e.hint, "repeats inside repeats"));
     ck_assert_int_eq(sb_regex_match(re, SB_STR("aaa"), &yes, &e), 0);
+    /* About 2^20 steps: far over our limit, within PCRE2's own. */
+    ck_assert_int_eq(sb_regex_match(re, SB_STR("aaaaaaaaaaaaaaaaaaaa!"), &yes, &e), -SB_ETOOBIG);
     ck_assert_int_eq(sb_regex_match(re, SB_STR("\xff"), &yes, &e), -SB_EINPUT);
     ck_assert_int_eq(sb_regex_match(re, (struct sb_str){NULL, 0}, &yes, &e), 0);
     ck_assert(!yes);
