@@ -42,5 +42,6 @@ void sb_civil_from(int64_t ns, int32_t offset_s, struct sb_civil *ret)
     ret->hour = rest / 3600;
     ret->minute = rest / 60 % 60;
     ret->second = rest % 60;
-    ret->nanosecond = (int)(ns - seconds * SB_NS_PER_S);
+    int64_t fraction = ns % SB_NS_PER_S; /* seconds * SB_NS_PER_S may not fit */
+    ret->nanosecond = (int)(fraction < 0 ? fraction + SB_NS_PER_S : fraction);
 }
