@@ -5,6 +5,12 @@
 
 #include "core/base/utf8.h"
 
+/* As sb_utf8_decode, at the end of the text too. */
+static size_t decode(const char *p, size_t len, uint32_t *ret_code)
+{
+    return len ? sb_utf8_decode(p, len, ret_code) : 0;
+}
+
 static bool is_glyph(uint32_t c)
 {
     return (c >= 0x2300 && c <= 0x23FF) || (c >= 0x2600 && c <= 0x27BF) ||
@@ -61,11 +67,11 @@ static size_t mojibake(const char *p, size_t len, uint32_t *ret_code)
 {
     unsigned char bytes[4];
     uint32_t c = 0, code;
-    size_t used = sb_utf8_decode(p, len, &c);
+    size_t used = decode(p, len, &c);
     bytes[0] = used ? cp1252_byte(c) : 0;
     size_t n = bytes[0] == 0xF0 ? 4 : bytes[0] == 0xE2 || bytes[0] == 0xEF ? 3 : 0, have = 1;
     for (; have < n; have++) {
-        size_t step = sb_utf8_decode(p + used, len - used, &c);
+        size_t step = decode(p + used, len - used, &c);
         bytes[have] = step ? cp1252_byte(c) : 0;
         if ((bytes[have] & 0xC0u) != 0x80)
             break;
@@ -83,7 +89,7 @@ static size_t mojibake(const char *p, size_t len, uint32_t *ret_code)
 static size_t one(const char *p, size_t len, uint32_t *ret_code)
 {
     uint32_t c = 0;
-    size_t used = sb_utf8_decode(p, len, &c);
+    size_t used = decode(p, len, &c);
     if (used == 0 || c < 0x80)
         return 0;
     if (is_glyph(c) || is_modifier(c)) {
