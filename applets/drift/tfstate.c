@@ -131,16 +131,16 @@ static struct sb_doc_node *instance_attributes(struct sb_doc_pool *pool,
         attributes = sb_doc_map(pool, NULL, 0);
         sb_doc_place_as(attributes, instance);
     }
-    const struct sb_doc_node *paths = drift_get(pool, instance, "sensitive_attributes");
-    if (paths && paths->type != SB_DOC_LIST && paths->type != SB_DOC_NULL)
-        drift_seal(attributes);
-    for (uint32_t i = 0; paths && paths->type == SB_DOC_LIST && i < paths->count; i++)
-        mark_path(pool, attributes, paths->u.items[i]);
     if (sb_str_is(drift_get_str(pool, instance, "status"), "tainted")) {
         struct sb_doc_node *yes = sb_doc_bool(pool, true);
         sb_doc_place_as(yes, drift_get(pool, instance, "status"));
         attributes = drift_map_with(pool, attributes, "(tainted)", yes);
     }
+    const struct sb_doc_node *paths = drift_get(pool, instance, "sensitive_attributes");
+    if (paths && paths->type != SB_DOC_LIST && paths->type != SB_DOC_NULL)
+        drift_seal(attributes);
+    for (uint32_t i = 0; paths && paths->type == SB_DOC_LIST && i < paths->count; i++)
+        mark_path(pool, attributes, paths->u.items[i]);
     return attributes;
 }
 

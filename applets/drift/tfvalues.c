@@ -38,10 +38,10 @@ static int add_resource(struct drift_tree *t, struct sb_doc_node *res, struct sb
         values = sb_doc_map(t->pool, NULL, 0);
         sb_doc_place_as(values, res);
     }
-    drift_tf_secret(t->pool, values, drift_get(t->pool, res, "sensitive_values"));
     struct sb_doc_node *tainted = drift_get(t->pool, res, "tainted");
     if (tainted && sb_doc_is_true(tainted))
         values = drift_map_with(t->pool, values, "(tainted)", tainted);
+    drift_tf_secret(t->pool, values, drift_get(t->pool, res, "sensitive_values"));
     struct sb_buf b = SB_BUF_INIT(DRIFT_ADDRESS_MAX);
     sb_buf_put(&b, address->u.text, address->count);
     struct sb_str deposed = drift_get_str(t->pool, res, "deposed_key");
