@@ -225,6 +225,16 @@ static bool is_marker(const struct line *l)
            ends_word(l, 3);
 }
 
+/* A note and nothing else: as good as an empty line, so it must not change what the next line is. */
+static bool is_only_note(struct line *l, size_t indent)
+{
+    struct line probe = *l;
+    if (indent == 0 || !at_blank(&probe) || probe.cut != indent || probe.cut_end != l->len)
+        return false;
+    l->cut = indent;
+    return true;
+}
+
 static void scan_line(struct scan *sc, struct line *l)
 {
     size_t indent = skip_blanks(l, 0);
@@ -235,6 +245,8 @@ static void scan_line(struct scan *sc, struct line *l)
         sc->owner = -1;
         l->at = 3;
     } else if (sc->block && (empty || (long)indent > sc->owner)) {
+        return;
+    } else if (!sc->quote && is_only_note(l, indent)) {
         return;
     }
     sc->block = false;

@@ -43,6 +43,8 @@ static const struct {
     {"a: one\n  'two " OK "\nb: it's " OK "\n", "a: one\n  'two  \nb: it's  \n"},
     {"--- " OK "\na: b " OK "\n", "---  \na: b  \n"},
     {"a: |\n  x " OK "\n---\na: b " OK "\n", "a: |\n  x " OK "\n---\na: b  \n"},
+    {"a: b\n " OK "\n  'c " OK "\n", "a: b\n  \n  'c  \n"},
+    {"a:\n  b: |\n    x\n " OK "\n    y " OK "\n", "a:\n  b: |\n    x\n  \n    y " OK "\n"},
     /* never touched */
     {"a: \"b " OK "\"\n", NULL},
     {"a: 'it''s " OK " (x)'\n", NULL},
