@@ -69,7 +69,8 @@ struct drift_run {
     struct drift_findings *out;
     struct drift_known_keys keys;
     uint64_t seed, visits;
-    uint64_t *hashes; /* by node id, containers only; 0 = not computed */
+    uint64_t assigned; /* steps spent on exact assignments */
+    uint64_t *hashes;  /* by node id, containers only; 0 = not computed */
     uint32_t n_hashes;
     int failed; /* 0, or what drift_compare returns */
     struct sb_error *error;

@@ -13,12 +13,13 @@
 #include <stdlib.h>
 
 #define EXACT_MAX 500u
-#define MAX_LEAVES 192u /* of one value; more do not make it clearer */
-#define RARE_LEAVES 6u  /* of one value, by which it is found among many */
-#define RARE_MAX 8u     /* values that may share a rare leaf */
-#define STRONG 4u       /* weight of a text or number */
-#define WEAK 1u         /* weight of a bool or null */
-#define ALIKE 400u      /* per mille of the weight two values must share to be one changed value */
+#define EXACT_BUDGET UINT64_C(3000000000) /* steps of all exact assignments of a run */
+#define MAX_LEAVES 192u                   /* of one value; more do not make it clearer */
+#define RARE_LEAVES 6u                    /* of one value, by which it is found among many */
+#define RARE_MAX 8u                       /* values that may share a rare leaf */
+#define STRONG 4u                         /* weight of a text or number */
+#define WEAK 1u                           /* weight of a bool or null */
+#define ALIKE 400u /* per mille of the weight two values must share to be one changed value */
 #define RENAMED_ALIKE 600u /* ... to be one renamed value, */
 #define RENAMED_LEAST 8u   /* and the weight that makes it no accident */
 #define COST_SHARED 64u    /* one unit of weight, against a place nearer by one */
@@ -255,6 +256,16 @@ static void pair_by_rare_leaves(const struct likeness *l)
     free(r.slots);
 }
 
+/* Whether the cheapest assignment may be sought: few enough here, and not too many before. */
+static bool may_be_exact(struct drift_run *run, const struct drift_rest *p,
+                         const struct drift_rest *a)
+{
+    if (p->n > EXACT_MAX || a->n > EXACT_MAX)
+        return false;
+    run->assigned += (uint64_t)p->n * a->n * (SB_MIN(p->n, a->n) + MAX_LEAVES);
+    return run->assigned <= EXACT_BUDGET;
+}
+
 static struct drift_rest of_type(const struct drift_rest *rest, enum sb_doc_type type)
 {
     struct drift_rest some = {sb_xcalloc(rest->n, sizeof(*some.nodes)),
@@ -288,7 +299,7 @@ void drift_pair_similar(struct drift_run *run, struct drift_frame *f, struct dri
         struct likeness l = {run, &p, &a, f->flags, strict, pair, ctx};
         if (!strict && p.n == 1 && a.n == 1 && share_a_key(p.nodes[0], a.nodes[0])) {
             pair(ctx, p.index[0], a.index[0]); /* nothing else it could have become */
-        } else if (p.n && a.n && p.n <= EXACT_MAX && a.n <= EXACT_MAX) {
+        } else if (p.n && a.n && may_be_exact(run, &p, &a)) {
             pair_cheapest(&l);
         } else if (p.n && a.n) {
             const char *what = sb_arena_printf(

@@ -492,5 +492,32 @@ START_TEST(test_ordered)
 }
 END_TEST
 
-UNIT_MAIN("drift_random", test_itself, test_edits, test_mirror, test_unkeyed, test_assignment,
-          test_ordered)
+/* As deep as the JSON reader lets documents be, in every kind of collection. */
+START_TEST(test_depth)
+{
+    static const char *const opens[] = {"{\"a\":", "[", "[{\"a\":", "{\"a\":[\"x\","};
+    static const char *const closes[] = {"}", "]", "}]", "]}"};
+    for (size_t k = 0; k < SB_LEN(opens); k++) {
+        struct sb_buf text[2] = {SB_BUF_INIT(1u << 20), SB_BUF_INIT(1u << 20)};
+        struct drift_unit u;
+        int depth = k < 2 ? 1000 : 500;
+        for (int side = 0; side < 2; side++) {
+            for (int i = 0; i < depth; i++)
+                sb_buf_puts(&text[side], opens[k]);
+            sb_buf_puts(&text[side], side ? "\"y\"" : "\"x\"");
+            for (int i = 0; i < depth; i++)
+                sb_buf_puts(&text[side], closes[k]);
+        }
+        unit_open(&u);
+        unit_compare(&u, text[0].data, text[1].data);
+        ck_assert_uint_ge(u.findings.list.len, 1);
+        ck_assert_uint_le(u.findings.list.len, 2);
+        unit_done(&u);
+        sb_buf_done(&text[0]);
+        sb_buf_done(&text[1]);
+    }
+}
+END_TEST
+
+UNIT_MAIN("drift_random", test_depth, test_itself, test_edits, test_mirror, test_unkeyed,
+          test_assignment, test_ordered)
