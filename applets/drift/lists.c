@@ -8,8 +8,6 @@
 
 #include <stdlib.h>
 
-#define AHEAD 12u
-
 static const struct sb_doc_node no_elements = {.type = SB_DOC_LIST};
 
 struct list_walk {
@@ -175,23 +173,8 @@ static void report_rename(struct list_walk *w, struct drift_frame *child)
     drift_add_rename(w->run, child, note);
 }
 
-/* A shuffled list is read all over memory: the element needed soon is fetched ahead. */
-static void fetch_ahead(const struct list_walk *w, uint32_t plan)
-{
-    if (w->plan->count - plan <= AHEAD)
-        return;
-    uint32_t actual = w->pairs.actual_of[plan + AHEAD];
-    if (actual == DRIFT_NOWHERE)
-        return;
-    const struct sb_doc_node *n = w->actual->u.items[actual];
-    __builtin_prefetch(n);
-    __builtin_prefetch(n + 2);
-    __builtin_prefetch(n + 4);
-}
-
 static void compare_pair(struct list_walk *w, uint32_t plan)
 {
-    fetch_ahead(w, plan);
     struct drift_frame child = element(w, plan, w->pairs.actual_of[plan]);
     if (w->pairs.plan_renamed && w->pairs.plan_renamed[plan])
         report_rename(w, &child);
