@@ -179,29 +179,50 @@ bool drift_mask_equal(struct sb_doc_pool *pool, const struct drift_finding *f)
 
 /* --- one line for people --- */
 
-void drift_show_text(struct sb_buf *b, struct sb_str s, size_t cells)
+/* How many bytes of well-formed s, from its start, are at most `cells` wide. */
+static size_t fitting(struct sb_str s, size_t cells)
 {
-    struct sb_buf clean = SB_BUF_INIT(SHOW_TEXT_MAX * 2);
-    sb_escape(&clean, (struct sb_str){s.p, SB_MIN(s.len, (size_t)SHOW_TEXT_MAX / 8)});
-    struct sb_str all = {clean.len ? clean.data : "", clean.len};
-    if (all.len <= cells || sb_text_width(all) <= cells) {
-        sb_buf_put(b, all.p, all.len);
-        sb_buf_done(&clean);
-        return;
-    }
-    size_t used = 0, at = 0, room = cells > 3 ? cells - 3 : 0;
-    while (at < all.len) {
+    size_t used = 0, at = 0;
+    while (at < s.len) {
         uint32_t code = 0;
-        size_t n = sb_utf8_decode(all.p + at, all.len - at, &code);
+        size_t n = sb_utf8_decode(s.p + at, s.len - at, &code);
         size_t width = n ? (size_t)sb_utf8_width(code) : 1;
-        if (used + width > room)
+        if (used + width > cells)
             break;
         used += width;
         at += SB_MAX(n, (size_t)1);
     }
-    sb_buf_put(b, all.p, at);
-    sb_buf_puts(b, "...");
+    return at;
+}
+
+static void show(struct sb_buf *b, struct sb_str s, size_t cells, bool tail)
+{
+    struct sb_buf clean = SB_BUF_INIT(SHOW_TEXT_MAX * 2);
+    sb_escape(&clean, (struct sb_str){s.p, SB_MIN(s.len, (size_t)SHOW_TEXT_MAX / 8)});
+    struct sb_str all = {clean.len ? clean.data : "", clean.len};
+    size_t width = all.len <= cells ? all.len : sb_text_width(all);
+    size_t room = cells > 3 ? cells - 3 : 0;
+    if (width <= cells) {
+        sb_buf_put(b, all.p, all.len);
+    } else if (tail) {
+        size_t skip = fitting(all, width - room);
+        sb_buf_puts(b, "...");
+        sb_buf_put(b, all.p + skip, all.len - skip);
+    } else {
+        sb_buf_put(b, all.p, fitting(all, room));
+        sb_buf_puts(b, "...");
+    }
     sb_buf_done(&clean);
+}
+
+void drift_show_text(struct sb_buf *b, struct sb_str s, size_t cells)
+{
+    show(b, s, cells, false);
+}
+
+void drift_show_tail(struct sb_buf *b, struct sb_str s, size_t cells)
+{
+    show(b, s, cells, true);
 }
 
 /* Compact and readable: {port: 8080, names: [a, b]}. Stops soon after max bytes. */

@@ -38,8 +38,9 @@ bool drift_mask_equal(struct sb_doc_pool *pool, const struct drift_finding *f);
 /* One line for people, at most `cells` wide (longer ones end in "..."); node came from
  * drift_mask_value(). */
 void drift_show_value(struct sb_buf *b, const struct sb_doc_node *node, size_t cells);
-/* Text cut to cells, escaped for a terminal. */
+/* Text cut to cells, escaped for a terminal; the tail keeps its end, as attributes need. */
 void drift_show_text(struct sb_buf *b, struct sb_str s, size_t cells);
+void drift_show_tail(struct sb_buf *b, struct sb_str s, size_t cells);
 
 /* As drift_path_...(), with a secret list element's value left out. */
 void drift_show_identity(struct sb_buf *b, const struct drift_finding *f);

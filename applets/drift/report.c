@@ -211,13 +211,13 @@ static void put_one_side(struct sb_buf *b, const struct drift_line *l, const cha
 }
 
 void drift_put_what(struct drift_mask *m, struct sb_buf *b, const struct drift_line *l,
-                    size_t cells)
+                    size_t name_cells, size_t cells)
 {
     const struct drift_finding *f = l->f;
     const struct sb_doc_node *expected = drift_mask_value(m, f, true, NULL);
     const struct sb_doc_node *actual = drift_mask_value(m, f, false, NULL);
     bool typed = f->kind == DRIFT_TYPE;
-    drift_show_text(b, l->attribute, cells);
+    drift_show_tail(b, l->attribute, name_cells);
     sb_buf_puts(b, l->attribute.len ? ": " : "");
     if (f->kind == DRIFT_EXTRA) {
         put_one_side(b, l, "extra", "not in the plan", actual, cells);

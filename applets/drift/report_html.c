@@ -175,7 +175,7 @@ static void put_finding(struct html *h, const struct drift_line *l)
                   f->fingerprint, f->severity == DRIFT_SEV_CRITICAL ? " open" : "");
     put_badge(h, f->severity);
     sb_buf_reset(&h->text);
-    drift_put_what(&h->mask, &h->text, l, 120);
+    drift_put_what(&h->mask, &h->text, l, 1000, 120);
     sb_buf_putc(h->out, ' ');
     sb_html_data(h->out, text_of(h));
     struct sb_doc_place at = drift_finding_place(f);

@@ -31,7 +31,7 @@ static bool fails(const struct junit *j, const struct drift_finding *f)
 static void put_details(struct junit *j, const struct drift_line *l)
 {
     const struct drift_finding *f = l->f;
-    drift_put_what(&j->mask, &j->text, l, 1000);
+    drift_put_what(&j->mask, &j->text, l, 1000, 1000);
     sb_buf_printf(&j->text, "\n%s\n", f->why ? f->why : "");
     if (f->note)
         sb_buf_printf(&j->text, "%s\n", f->note);
@@ -59,7 +59,7 @@ static void put_case(struct junit *j, const struct drift_line *l)
         sb_buf_puts(j->out, "\"/>");
     } else if (fails(j, f)) {
         sb_buf_printf(j->out, "<failure type=\"%s\" message=\"", drift_severity_names[f->severity]);
-        drift_put_what(&j->mask, &j->text, l, 200);
+        drift_put_what(&j->mask, &j->text, l, 1000, 200);
         put_text(j, false);
         sb_buf_puts(j->out, "\">");
         put_details(j, l);

@@ -158,7 +158,7 @@ static void put_result(struct sarif *s, const struct drift_line *l)
     put_pair(s, "level", levels[f->severity]);
     drift_show_text(&s->text, l->resource, 500);
     sb_buf_puts(&s->text, l->resource.len ? ": " : "");
-    drift_put_what(&s->mask, &s->text, l, 500);
+    drift_put_what(&s->mask, &s->text, l, 1000, 500);
     sb_buf_printf(&s->text, ". %s", f->why ? f->why : "");
     if (f->note)
         sb_buf_printf(&s->text, " %s.", f->note);

@@ -86,28 +86,35 @@ static void put_right(struct text *t, const struct sb_buf *place, size_t used, s
     sb_buf_putc(t->out, '\n');
 }
 
-/* The finding's own line, the place at its right end. What does not fit: two values get a line each,
- * one value is cut. */
+/* What happened without the values, which get lines of their own. */
+static void put_short(struct sb_buf *what, const struct drift_line *l, size_t room)
+{
+    const char *word = l->f->kind == DRIFT_MISSING ? "missing"
+                       : l->f->kind == DRIFT_EXTRA ? "not in the plan"
+                       : l->attribute.len          ? ""
+                                                   : drift_kind_names[l->f->kind];
+    size_t taken = strlen(word) + 2;
+    sb_buf_reset(what);
+    drift_show_tail(what, l->attribute, room > taken ? room - taken : 1);
+    sb_buf_printf(what, "%s%s", !l->attribute.len ? "" : *word ? ": " : ":", word);
+}
+
+/* The finding's own line, the place at its right end, and the values below it when they do not fit. */
 static void put_finding(struct text *t, const struct drift_line *l)
 {
     const struct drift_finding *f = l->f;
     struct sb_buf what = SB_BUF_INIT(1u << 20), place = SB_BUF_INIT(4096);
-    drift_put_what(&t->mask, &what, l, 200);
+    drift_put_what(&t->mask, &what, l, t->width - 34, 200);
     put_place(&place, t->r, drift_finding_place(f));
     put_severity(t, f->severity);
     size_t room = t->width > INDENT + place.len + 12 ? t->width - INDENT - place.len - 2 : 10;
     size_t used = sb_text_width((struct sb_str){what.data, what.len});
-    bool two = used > room && f->expected && f->actual && f->kind != DRIFT_COUNT;
-    if (two) {
-        sb_buf_reset(&what);
-        drift_show_text(&what, l->attribute, room - 1);
-        sb_buf_puts(&what, l->attribute.len ? ":" : drift_kind_names[f->kind]);
-    }
-    size_t before = t->out->len;
-    put_plain(t, (struct sb_str){what.data, what.len}, room);
-    put_right(t, &place,
-              sb_text_width((struct sb_str){t->out->data + before, t->out->len - before}), room);
-    if (two) {
+    bool below = used > room;
+    if (below)
+        put_short(&what, l, room);
+    sb_buf_put(t->out, what.data, what.len);
+    put_right(t, &place, sb_text_width((struct sb_str){what.data, what.len}), room);
+    if (below) {
         put_pair(t, "planned  ", drift_mask_value(&t->mask, f, true, NULL));
         put_pair(t, "found    ", drift_mask_value(&t->mask, f, false, NULL));
     }
@@ -192,9 +199,9 @@ static void put_worst_line(struct text *t, const struct drift_line *l)
     drift_show_text(&what, l->resource, 100);
     sb_buf_puts(&what, l->resource.len ? ": " : "");
     if (two) {
-        drift_put_what(&t->mask, &what, l, 60);
+        drift_put_what(&t->mask, &what, l, t->width - 34, 60);
     } else {
-        drift_show_text(&what, l->attribute, 100);
+        drift_show_tail(&what, l->attribute, t->width - 34);
         sb_buf_printf(&what, "%s%s. ", l->attribute.len ? ": " : "",
                       l->f->kind == DRIFT_MISSING ? "missing" : "not in the plan");
         sb_escape(&what, sb_str(l->f->why));

@@ -36,9 +36,9 @@ static inline bool drift_reported(const struct drift_finding *f)
 /* "web_servers/server_2: ami", "the whole document": where a finding is, in one text. */
 void drift_line_where(const struct drift_line *line, struct sb_buf *b);
 /* What happened, in one line fit for a terminal: "ami: ami-1 -> ami-2", "security_groups: extra x".
- * Attribute and values take at most `cells` each. */
+ * The attribute takes at most name_cells (its end stays), values `cells` each. */
 void drift_put_what(struct drift_mask *m, struct sb_buf *b, const struct drift_line *l,
-                    size_t cells);
+                    size_t name_cells, size_t cells);
 /* The place worth looking at: the plan's, or the actual side's where the plan has none. */
 struct sb_doc_place drift_finding_place(const struct drift_finding *f);
 /* "3 critical, 1 high, 2 info"; "nothing" when all are 0. */

@@ -130,6 +130,7 @@ static const struct judged builtin[] = {
     {"deployment: {replicas: 3}", "deployment: {replicas: 0}", "scaled-to-zero critical compute"},
     {"deployment: {resources: {limits: {cpu: 1}, requests: {cpu: 1}}}",
      "deployment: {resources: {requests: {cpu: 1}}}", "limits-removed high compute"},
+    {"service: {type: ClusterIP}", "service: {type: NodePort}", "service-exposed high network"},
     {"deployment: {labels: {a: b}}", "deployment: {labels: {a: c}}", "tag low compute"},
     /* TLS, logging, and what no rule knows */
     {"lb: {protocol: HTTPS}", "lb: {protocol: HTTP}", "tls-off critical network"},
