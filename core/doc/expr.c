@@ -104,7 +104,7 @@ int sb_expr_eval_bool(const struct sb_expr *program, const struct sb_expr_run *i
                       struct sb_error *e)
 {
     struct expr_run run;
-    struct expr_val value;
+    struct expr_val value = {0};
     int err = 0;
     sb_expr_run_init(&run, program, in);
     bool ok = sb_expr_eval(&run, program->root, &value);
@@ -123,7 +123,7 @@ int sb_expr_eval_text(const struct sb_expr *program, const struct sb_expr_run *i
                       struct sb_buf *ret, struct sb_error *e)
 {
     struct expr_run run;
-    struct expr_val value;
+    struct expr_val value = {0};
     struct sb_buf text = SB_BUF_INIT(EXPR_MAX_RESULT);
     int err = 0;
     sb_expr_run_init(&run, program, in);

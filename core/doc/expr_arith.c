@@ -54,7 +54,7 @@ static bool arith_doubles(struct expr_run *r, const struct expr_node *n, enum ex
                           const struct expr_val *a, const struct expr_val *b, struct expr_val *ret)
 {
     bool data = a->data || b->data;
-    double x, y, z = 0;
+    double x = 0, y = 0, z = 0;
     if (!exact_double(r, n, a, &x) || !exact_double(r, n, b, &y))
         return false;
     if (data && (!isfinite(x) || !isfinite(y)))

@@ -158,7 +158,7 @@ static bool fold_constant(struct expr_compiler *c, struct expr_node *n)
         arg->u.value.kind != EV_STRING)
         return true;
     struct expr_run run;
-    struct expr_val value;
+    struct expr_val value = {0};
     struct sb_error e = {0};
     const struct sb_expr_run in = {.pool = c->pool};
     sb_expr_run_init(&run, c->program, &in);

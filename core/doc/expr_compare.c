@@ -118,7 +118,7 @@ static bool equal_lists(struct expr_run *r, const struct expr_node *n, const str
     size_t len = sb_expr_len(a);
     *ret = len == sb_expr_len(b);
     for (size_t i = 0; i < len && *ret; i++) {
-        struct expr_val x, y;
+        struct expr_val x = {0}, y = {0};
         if (!sb_expr_spend(r, n, 1) || !sb_expr_item(r, n, a, i, &x) ||
             !sb_expr_item(r, n, b, i, &y) || !equal_at(r, n, &x, &y, depth, ret))
             return false;
@@ -132,7 +132,7 @@ static bool equal_maps(struct expr_run *r, const struct expr_node *n, const stru
     size_t len = sb_expr_len(a);
     *ret = len == sb_expr_len(b);
     for (size_t i = 0; i < len && *ret; i++) {
-        struct expr_val key, x, y;
+        struct expr_val key = {0}, x = {0}, y = {0};
         if (!sb_expr_spend(r, n, 1) || !sb_expr_entry_at(r, n, a, i, &key, &x) ||
             !sb_expr_lookup(r, n, b, &key, ret, &y))
             return false;
@@ -173,7 +173,7 @@ static bool equal_at(struct expr_run *r, const struct expr_node *n, const struct
         *ret = sb_str_eq(a->u.s, b->u.s);
         return sb_expr_spend_text(r, n, SB_MIN(a->u.s.len, b->u.s.len));
     default: {
-        enum expr_order order;
+        enum expr_order order = ORDER_NONE;
         bool ok = sb_expr_order(r, n, a, b, &order);
         *ret = ok && order == ORDER_EQUAL;
         return ok;
@@ -198,7 +198,7 @@ bool sb_expr_contains(struct expr_run *r, const struct expr_node *n, const struc
     size_t len = sb_expr_len(where);
     *ret = false;
     for (size_t i = 0; i < len && !*ret; i++) {
-        struct expr_val element;
+        struct expr_val element = {0};
         if (!sb_expr_spend(r, n, 1) || !sb_expr_item(r, n, where, i, &element) ||
             !sb_expr_equal(r, n, &element, item, ret))
             return false;

@@ -65,7 +65,7 @@ static bool find_field(struct expr_run *r, const struct expr_node *n, const stru
     if (map->kind != EV_MAP)
         return sb_expr_fault_kind(r, n, "a field is read from a map, but this is", map, NULL);
     if (!map->data || !r->same_pool) {
-        struct expr_val key;
+        struct expr_val key = {0};
         sb_expr_ret_str(&key, n->name);
         return sb_expr_lookup(r, n, map, &key, found, ret);
     }
@@ -76,7 +76,7 @@ static bool find_field(struct expr_run *r, const struct expr_node *n, const stru
 
 static bool eval_select(struct expr_run *r, const struct expr_node *n, struct expr_val *ret)
 {
-    struct expr_val map, value;
+    struct expr_val map = {0}, value = {0};
     bool optional = n->optional, found = false;
     if (optional && is_absent(r, n->kids[0])) {
         sb_expr_none(ret);
@@ -96,7 +96,7 @@ static bool eval_select(struct expr_run *r, const struct expr_node *n, struct ex
 
 static bool eval_has(struct expr_run *r, const struct expr_node *n, struct expr_val *ret)
 {
-    struct expr_val map;
+    struct expr_val map = {0};
     bool optional = false, found = false;
     if (is_absent(r, n->kids[0]))
         return sb_expr_ret_bool(ret, false);
@@ -151,7 +151,7 @@ static bool fault_index(struct expr_run *r, const struct expr_node *n, const str
 
 static bool eval_index(struct expr_run *r, const struct expr_node *n, struct expr_val *ret)
 {
-    struct expr_val from, key, value;
+    struct expr_val from = {0}, key = {0}, value = {0};
     bool optional = n->optional, found = false;
     if (optional && is_absent(r, n->kids[0])) {
         sb_expr_none(ret);
@@ -239,7 +239,7 @@ static bool eval_logic(struct expr_run *r, const struct expr_node *n, bool decid
     bool failed = false;
     struct expr_fault first = {0};
     for (unsigned i = 0; i < n->n; i++) {
-        struct expr_val v;
+        struct expr_val v = {0};
         bool ok = sb_expr_eval(r, n->kids[i], &v);
         if (ok && v.kind == EV_BOOL && v.u.b == decides)
             return sb_expr_ret_bool(ret, decides);
@@ -261,7 +261,7 @@ static bool eval_logic(struct expr_run *r, const struct expr_node *n, bool decid
 
 static bool eval_test(struct expr_run *r, const struct expr_node *n, bool *ret)
 {
-    struct expr_val v;
+    struct expr_val v = {0};
     if (!sb_expr_eval(r, n, &v))
         return false;
     if (v.kind != EV_BOOL)
@@ -272,8 +272,8 @@ static bool eval_test(struct expr_run *r, const struct expr_node *n, bool *ret)
 
 static bool eval_binary(struct expr_run *r, const struct expr_node *n, struct expr_val *ret)
 {
-    struct expr_val a, b;
-    enum expr_order order;
+    struct expr_val a = {0}, b = {0};
+    enum expr_order order = ORDER_NONE;
     bool yes = false, ok;
     if (!sb_expr_eval(r, n->kids[0], &a) || !sb_expr_eval(r, n->kids[1], &b))
         return false;
@@ -300,7 +300,7 @@ static bool eval_binary(struct expr_run *r, const struct expr_node *n, struct ex
 
 static bool eval_function(struct expr_run *r, const struct expr_node *n, struct expr_val *ret)
 {
-    struct expr_val args[EXPR_MAX_ARGS];
+    struct expr_val args[EXPR_MAX_ARGS] = {0};
     const struct expr_function *f = n->u.function;
     for (unsigned i = 0; i < n->n; i++) {
         if (i == 1 && (f->form & EXPR_LAZY) && args[0].u.some)

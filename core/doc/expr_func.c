@@ -30,8 +30,8 @@ static bool fn_sum(const struct expr_call *c, struct expr_val *ret)
 
 static bool extreme(const struct expr_call *c, enum expr_order wanted, struct expr_val *ret)
 {
-    struct expr_val best, item;
-    enum expr_order order;
+    struct expr_val best = {0}, item = {0};
+    enum expr_order order = ORDER_NONE;
     size_t len = sb_expr_len(&c->args[0]);
     if (len == 0)
         return sb_expr_fault_hint(c->r, c->n, "an empty list has no least or greatest element",

@@ -236,7 +236,7 @@ static bool lex_string(struct expr_compiler *c, bool raw)
             return false;
         }
         c->offset++;
-        uint32_t code;
+        uint32_t code = 0;
         if (ch != '\\' || raw) {
             out[len++] = (char)ch;
         } else if (lex_escape(c, &code)) {

@@ -20,7 +20,7 @@ static bool bind(struct expr_run *r, const struct expr_node *n, const struct exp
 
 static bool test(struct expr_run *r, const struct expr_node *n, bool *ret)
 {
-    struct expr_val v;
+    struct expr_val v = {0};
     if (!sb_expr_eval(r, n, &v))
         return false;
     if (v.kind != EV_BOOL)
@@ -95,7 +95,7 @@ static bool loop_list(struct expr_run *r, const struct expr_node *n, const struc
 static bool map_optional(struct expr_run *r, const struct expr_node *n, const struct expr_val *from,
                          struct expr_val *ret)
 {
-    struct expr_val v;
+    struct expr_val v = {0};
     if (from->kind != EV_OPTIONAL)
         return sb_expr_fault_kind(r, n, "this works on an optional, not on", from, NULL);
     if (!from->u.some) {
@@ -114,7 +114,7 @@ static bool map_optional(struct expr_run *r, const struct expr_node *n, const st
 
 bool sb_expr_loop(struct expr_run *r, const struct expr_node *n, struct expr_val *ret)
 {
-    struct expr_val range;
+    struct expr_val range = {0};
     if (!sb_expr_eval(r, n->kids[0], &range))
         return false;
     if (n->op == X_OPT_MAP || n->op == X_OPT_FLAT_MAP)

@@ -52,7 +52,7 @@ static void print_quantity(const struct sb_quantity *q, struct sb_buf *b)
 
 static bool print_list(struct expr_run *r, const struct expr_val *v, int depth, struct sb_buf *b)
 {
-    struct expr_val item;
+    struct expr_val item = {0};
     sb_buf_putc(b, '[');
     for (size_t i = 0, len = sb_expr_len(v); i < len && !b->failed; i++) {
         if (i)
@@ -67,7 +67,7 @@ static bool print_list(struct expr_run *r, const struct expr_val *v, int depth, 
 
 static bool print_map(struct expr_run *r, const struct expr_val *v, int depth, struct sb_buf *b)
 {
-    struct expr_val key, value;
+    struct expr_val key = {0}, value = {0};
     sb_buf_putc(b, '{');
     for (size_t i = 0, len = sb_expr_len(v); i < len && !b->failed; i++) {
         if (i)

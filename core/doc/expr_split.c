@@ -6,7 +6,7 @@
 static bool join_size(const struct expr_call *c, struct sb_str separator, size_t *ret)
 {
     size_t len = sb_expr_len(&c->args[0]), total = 0;
-    struct expr_val item;
+    struct expr_val item = {0};
     for (size_t i = 0; i < len; i++) {
         if (!sb_expr_spend(c->r, c->n, 1) || !sb_expr_item(c->r, c->n, &c->args[0], i, &item))
             return false;
@@ -29,7 +29,7 @@ static char *copy(char *out, struct sb_str s)
 EXPR_FUNCTION(join)
 {
     struct sb_str separator = c->n_args == 2 ? c->args[1].u.s : SB_STR("");
-    struct expr_val item;
+    struct expr_val item = {0};
     size_t total = 0, len = sb_expr_len(&c->args[0]);
     if (!join_size(c, separator, &total))
         return false;

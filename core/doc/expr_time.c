@@ -78,7 +78,7 @@ static void civil(struct expr_instant t, int32_t offset_s, struct sb_civil *ret)
 
 void sb_expr_instant_print(struct sb_buf *b, struct expr_instant t)
 {
-    struct sb_civil d;
+    struct sb_civil d = {0};
     civil(t, 0, &d);
     sb_buf_printf(b, "%04lld-%02d-%02dT%02d:%02d:%02d", (long long)d.year, d.month, d.day, d.hour,
                   d.minute, d.second);
@@ -164,37 +164,37 @@ static bool fields(const struct expr_call *c, struct sb_civil *ret)
 
 EXPR_FUNCTION(get_year)
 {
-    struct sb_civil d;
+    struct sb_civil d = {0};
     return fields(c, &d) && sb_expr_ret_int(ret, d.year);
 }
 
 EXPR_FUNCTION(get_month)
 {
-    struct sb_civil d;
+    struct sb_civil d = {0};
     return fields(c, &d) && sb_expr_ret_int(ret, d.month - 1);
 }
 
 EXPR_FUNCTION(get_date)
 {
-    struct sb_civil d;
+    struct sb_civil d = {0};
     return fields(c, &d) && sb_expr_ret_int(ret, d.day);
 }
 
 EXPR_FUNCTION(get_day_of_month)
 {
-    struct sb_civil d;
+    struct sb_civil d = {0};
     return fields(c, &d) && sb_expr_ret_int(ret, d.day - 1);
 }
 
 EXPR_FUNCTION(get_day_of_week)
 {
-    struct sb_civil d;
+    struct sb_civil d = {0};
     return fields(c, &d) && sb_expr_ret_int(ret, d.weekday);
 }
 
 EXPR_FUNCTION(get_day_of_year)
 {
-    struct sb_civil d;
+    struct sb_civil d = {0};
     return fields(c, &d) && sb_expr_ret_int(ret, d.yearday);
 }
 
@@ -208,7 +208,7 @@ static bool total(const struct expr_call *c, int64_t unit_ns, struct expr_val *r
 
 EXPR_FUNCTION(get_hours)
 {
-    struct sb_civil d;
+    struct sb_civil d = {0};
     if (c->args[0].kind == EV_DURATION)
         return total(c, 3600 * SB_NS_PER_S, ret);
     return fields(c, &d) && sb_expr_ret_int(ret, d.hour);
@@ -216,7 +216,7 @@ EXPR_FUNCTION(get_hours)
 
 EXPR_FUNCTION(get_minutes)
 {
-    struct sb_civil d;
+    struct sb_civil d = {0};
     if (c->args[0].kind == EV_DURATION)
         return total(c, 60 * SB_NS_PER_S, ret);
     return fields(c, &d) && sb_expr_ret_int(ret, d.minute);
@@ -224,7 +224,7 @@ EXPR_FUNCTION(get_minutes)
 
 EXPR_FUNCTION(get_seconds)
 {
-    struct sb_civil d;
+    struct sb_civil d = {0};
     if (c->args[0].kind == EV_DURATION)
         return total(c, SB_NS_PER_S, ret);
     return fields(c, &d) && sb_expr_ret_int(ret, d.second);
@@ -233,7 +233,7 @@ EXPR_FUNCTION(get_seconds)
 /* Of a duration too: the part below a second. */
 EXPR_FUNCTION(get_milliseconds)
 {
-    struct sb_civil d;
+    struct sb_civil d = {0};
     if (c->args[0].kind == EV_DURATION)
         return total(c, 1000000, ret) && sb_expr_ret_int(ret, ret->u.i % 1000);
     return fields(c, &d) && sb_expr_ret_int(ret, d.nanosecond / 1000000);

@@ -151,7 +151,7 @@ static size_t scan_repeat(const struct scan *s, bool *ret_too_many)
 
 static int scan_quantifier(struct scan *s)
 {
-    bool too_many;
+    bool too_many = false;
     size_t len = peek(s, 0) == '{' ? scan_repeat(s, &too_many) : 1;
     if (peek(s, 0) == '{' && len && too_many)
         return refuse(s, s->at, "repeats over 1,000 are not supported");
