@@ -4,6 +4,7 @@
  * (its look-ahead is bounded). Scalars that stand in the input as they are become views of it, the
  * rest is copied into the arena; keys are interned. */
 #include "core/base/mem.h"
+#include "core/doc/yaml_block.h"
 #include "core/doc/yaml_reader.h"
 
 #include <stdarg.h>
@@ -443,7 +444,26 @@ static void reader_done(struct sb_yaml_reader *r)
     sb_buf_done(&r->scratch);
 }
 
-static int read_text(struct sb_yaml_reader *r, bool single)
+static int left_alone(struct sb_yaml_reader *r)
+{
+    return sb_fail_at(r->e, SB_EUNSUPPORTED, r->text->name, 0, 0, "no plain block YAML");
+}
+
+static int read_by_events(struct sb_yaml_reader *r, bool single)
+{
+    const struct sb_doc_text *text = r->text;
+    r->at_byte = r->scan.start;
+    if (!yaml_parser_initialize(&r->parser))
+        sb_out_of_memory();
+    yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&r->parser, (const unsigned char *)text->bytes + r->scan.start,
+                                 text->len - r->scan.start);
+    int rc = read_events(r, single);
+    yaml_parser_delete(&r->parser);
+    return rc;
+}
+
+static int read_text(struct sb_yaml_reader *r, enum sb_yaml_path path, bool single)
 {
     const struct sb_doc_text *text = r->text;
     if (text->len > r->limits.bytes)
@@ -452,16 +472,9 @@ static int read_text(struct sb_yaml_reader *r, bool single)
     int rc = sb_doc_text_check(text, r->e);
     if (!rc)
         rc = sb_yaml_scan(text, &r->scan, r->e);
-    if (rc)
+    if (rc || (path != SB_YAML_EVENTS && sb_yaml_block_read(r, single)))
         return rc;
-    r->at_byte = r->scan.start;
-    if (!yaml_parser_initialize(&r->parser))
-        sb_out_of_memory();
-    yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&r->parser, (const unsigned char *)text->bytes + r->scan.start,
-                                 text->len - r->scan.start);
-    rc = read_events(r, single);
-    yaml_parser_delete(&r->parser);
+    rc = path == SB_YAML_BLOCK ? left_alone(r) : read_by_events(r, single);
     if (!rc && !r->docs.len) {
         sb_fail_at(r->e, SB_EINPUT, text->name, 1, 1,
                    "no document: nothing but blanks or comments");
@@ -470,31 +483,36 @@ static int read_text(struct sb_yaml_reader *r, bool single)
     return rc;
 }
 
-int sb_yaml_read(struct sb_doc_pool *pool, const struct sb_doc_text *text,
-                 const struct sb_yaml_options *opts, struct sb_doc_node **ret, struct sb_error *e)
+static struct sb_doc_node *documents(struct sb_yaml_reader *r)
+{
+    struct sb_doc_node *list = sb_doc_list(r->pool, r->docs.items, r->docs.len);
+    list->file = r->text->file;
+    list->line = list->column = 1;
+    return list;
+}
+
+int sb_yaml_read_path(struct sb_doc_pool *pool, const struct sb_doc_text *text,
+                      const struct sb_yaml_options *opts, enum sb_yaml_path path, bool single,
+                      struct sb_doc_node **ret, struct sb_error *e)
 {
     struct sb_yaml_reader r;
     reader_init(&r, pool, text, opts, e);
-    int rc = read_text(&r, true);
+    int rc = read_text(&r, path, single);
     if (!rc)
-        *ret = r.docs.items[0];
+        *ret = single ? r.docs.items[0] : documents(&r);
     reader_done(&r);
     return rc;
+}
+
+int sb_yaml_read(struct sb_doc_pool *pool, const struct sb_doc_text *text,
+                 const struct sb_yaml_options *opts, struct sb_doc_node **ret, struct sb_error *e)
+{
+    return sb_yaml_read_path(pool, text, opts, SB_YAML_ANY, true, ret, e);
 }
 
 int sb_yaml_read_all(struct sb_doc_pool *pool, const struct sb_doc_text *text,
                      const struct sb_yaml_options *opts, struct sb_doc_node **ret,
                      struct sb_error *e)
 {
-    struct sb_yaml_reader r;
-    reader_init(&r, pool, text, opts, e);
-    int rc = read_text(&r, false);
-    if (!rc) {
-        struct sb_doc_node *list = sb_doc_list(pool, r.docs.items, r.docs.len);
-        list->file = text->file;
-        list->line = list->column = 1;
-        *ret = list;
-    }
-    reader_done(&r);
-    return rc;
+    return sb_yaml_read_path(pool, text, opts, SB_YAML_ANY, false, ret, e);
 }
