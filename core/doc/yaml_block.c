@@ -378,10 +378,11 @@ static bool plain_breaks(struct sb_yaml_block *b)
     return true;
 }
 
+/* Nor a byte order mark, at the start or inside. */
 static bool readable(struct sb_yaml_block *b)
 {
     static const char mark[] = "\xEF\xBB\xBF";
-    if (!plain_breaks(b))
+    if (b->r->scan.start || !plain_breaks(b))
         return false;
     return b->r->scan.ascii || !memmem(b->p, (size_t)(b->end - b->p), mark, sizeof mark - 1);
 }
