@@ -172,10 +172,9 @@ static bool unwind(struct sb_yaml_block *b, uint32_t indent, bool *ret_open)
 /* Nothing but spaces and a comment may follow on this line. Leaves p at the next one. */
 static bool end_line(struct sb_yaml_block *b)
 {
-    const char *from = b->p;
     sb_yaml_skip_spaces(b);
     if (*b->p == '#') {
-        if (b->p == from && b->p != b->start)
+        if (b->p != b->start && b->p[-1] != ' ')
             return false;
         b->p = memchr(b->p, '\n', (size_t)(b->end - b->p));
         if (!b->p)

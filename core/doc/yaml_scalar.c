@@ -18,8 +18,9 @@ static bool is_word(struct sb_str s, const char *const *words)
 {
     if (s.len > LONGEST_WORD)
         return false;
+    char first = s.len ? s.p[0] : '\0';
     for (; *words; words++) {
-        if (sb_str_is(s, *words))
+        if (**words == first && sb_str_is(s, *words))
             return true;
     }
     return false;
@@ -255,6 +256,8 @@ bool sb_yaml_resolve_11(struct sb_str s, struct sb_buf *out, struct sb_yaml_valu
     static const char *const no[] = {"n",   "N",   "no",    "No",    "NO",    "off",
                                      "Off", "OFF", "false", "False", "FALSE", NULL};
     *ret = value(SB_DOC_STRING, 0);
+    if (s.len && is_digit(s.p[0]))
+        return number_11(s, out, ret);
     if (is_null(s)) {
         *ret = value(SB_DOC_NULL, 0);
     } else if (is_word(s, yes)) {
@@ -263,7 +266,7 @@ bool sb_yaml_resolve_11(struct sb_str s, struct sb_buf *out, struct sb_yaml_valu
         *ret = value(SB_DOC_BOOL, 0);
     } else if (is_nonfinite(s)) {
         *ret = value(SB_DOC_NUMBER, SB_DOC_NONFINITE);
-    } else if (is_digit(s.p[0]) || (strchr("+-.", s.p[0]) && s.len > 1)) {
+    } else if (strchr("+-.", s.p[0]) && s.len > 1) {
         return number_11(s, out, ret);
     }
     return true;

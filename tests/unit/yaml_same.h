@@ -91,7 +91,8 @@ static inline void yaml_compare(const struct yaml_side *a, const struct yaml_sid
     if (a->rc != b->rc ||
         (a->rc && (a->e.line != b->e.line || a->e.column != b->e.column ||
                    strcmp(a->e.text, b->e.text) != 0 || strcmp(a->e.hint, b->e.hint) != 0))) {
-        snprintf(why, size, "results %d and %d: %s", a->rc, b->rc, a->rc ? a->e.text : b->e.text);
+        snprintf(why, size, "results %d and %d: %.150s", a->rc, b->rc,
+                 a->rc ? a->e.text : b->e.text);
         return;
     }
     const struct sb_doc_node *found = a->rc ? NULL : yaml_differs(a, a->root, b, b->root);
@@ -116,7 +117,7 @@ static inline bool yaml_both_ways(const char *bytes, size_t len, const struct sb
         (sb_doc_node_count(block.pool) || block.traps.len || block.traps.skipped))
         snprintf(why, size, "a text left alone left something behind");
     if (!why[0] && !block.rc && events.rc)
-        snprintf(why, size, "taken, and yet refused: %s", events.e.text);
+        snprintf(why, size, "taken, and yet refused: %.150s", events.e.text);
     sb_doc_pool_free(any.pool);
     sb_doc_pool_free(events.pool);
     sb_doc_pool_free(block.pool);
