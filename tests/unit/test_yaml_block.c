@@ -11,14 +11,14 @@
 #define DOCUMENTS 30000
 #define TEXT_MAX ((size_t)1 << 16)
 
-static const struct sb_yaml_options plain_options, options_11 = {.yaml_1_1 = true};
+static const struct sb_yaml_options plain_options;
+static const struct sb_yaml_options options_11 = {.yaml_1_1 = true};
 
 /* Compares both ways in all settings; true when the text is taken as YAML 1.2 stream. */
 static bool compare(const char *text, size_t len, const char *name)
 {
-    static const struct sb_doc_limits small = {
-        .nodes = 12, .depth = 3, .flow_depth = 1, .scalar = 6};
-    static const struct sb_yaml_options limited = {.limits = small};
+    static const struct sb_yaml_options limited = {
+        .limits = {.nodes = 12, .depth = 3, .flow_depth = 1, .scalar = 6}};
     static const struct {
         const struct sb_yaml_options *opts;
         bool single;
@@ -78,8 +78,8 @@ static const char *const taken[] = {
     "a: |\n  x: y\n  # no comment\n  - \"\n",
     "a: |  \n  x\n  \ty\n",
     "a: 1\r\nb:\r\n  - c\r\n\r\n  # d\r\n  - 'e'\r\n",
-    "k\xc3\xa9y: \xe6\x97\xa5\xe6\x9c\xac\n\"\xc3\xa9\": '\xc3\xa9' # \xc3\xa9\n\xc3\xa9: "
-    "[\xc3\xa9, b]\n",
+    "k\xc3\xa9y: \xe6\x97\xa5\xe6\x9c\xac\n\"\xc3\xa9\": '\xc3\xa9' # \xc3\xa9\n",
+    "\xc3\xa9: [\xc3\xa9, b]\n",
     "a: \xc2\xa0x\n",
     "on: off\ny: 010\nt: 12:30\nd: 2001-01-01\nn: .nan\ni: -.inf\nx: 0x1F\no: 0o17\nu: 1_0\n",
     "a: 123456789012345678901234567890\nb: 1.234567890123456789012\n",
@@ -104,10 +104,8 @@ static const char *const left_alone[] = {
     "'quoted'\n",
     "[]\n",
     "{a: 1}\n",
-    "\xEF\xBB\xBF"
-    "a: 1\n",
-    "\xEF\xBB\xBF"
-    "\xc3\xa9: 1\n",
+    "\357\273\277a: 1\n",
+    "\xEF\xBB\xBF\xc3\xa9: 1\n",
     "a: \xEF\xBB\xBF\xc3\xa9\n",
     "\ta: 1\n",
     "a:\n\tb: 1\n",
