@@ -157,8 +157,8 @@ START_TEST(a_path_that_cannot_be_followed_hides_more_not_less)
 {
     set_up();
     static const char *const paths[] = {
-        "[[{\"type\":\"get_attr\",\"value\":\"s\"},{\"type\":\"index\",\"value\":{\"value\":"
-        "{\"k\":1},\"type\":[\"object\",{\"k\":\"number\"}]}}]]",
+        ("[[{\"type\":\"get_attr\",\"value\":\"s\"},{\"type\":\"index\",\"value\":{\"value\":"
+         "{\"k\":1},\"type\":[\"object\",{\"k\":\"number\"}]}}]]"),
         "[[{\"type\":\"get_attr\",\"value\":\"s\"}, 7]]",
         "[7]",
         "7",
