@@ -316,5 +316,5 @@ void drift_show_attribute(struct sb_buf *b, const struct drift_finding *f)
 void drift_show_pointer(struct sb_buf *b, const struct drift_finding *f)
 {
     struct drift_step copy;
-    drift_path_pointer(b, shown_step(f, &copy), f->kind == DRIFT_MISSING);
+    drift_path_pointer(b, shown_step(f, &copy), false);
 }

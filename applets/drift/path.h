@@ -34,7 +34,8 @@ struct drift_step {
     uint32_t plan_index, actual_index;               /* ITEM; DRIFT_NOWHERE = not on that side */
 };
 
-/* "" for the root. On the side asked, or the other one where the path does not exist there. */
+/* "" for the root. On the side asked; a step that stands only on the other side is written as there,
+ * so that what is missing from a fleet's member or a reordered list is named where it should be. */
 void drift_path_pointer(struct sb_buf *b, const struct drift_step *path, bool on_plan);
 void drift_path_identity(struct sb_buf *b, const struct drift_step *path);
 /* "web_servers/server_2", "database", "s3_buckets/prod-assets": the innermost resource step and the

@@ -3,31 +3,24 @@
 
 #include "core/doc/pointer.h"
 
-/* Whether every step of the path stands on that side. */
-static bool stands_on(const struct drift_step *path, bool on_plan)
+/* The index on the side asked, or on the other one where the step stands only there. */
+static uint32_t index_on(const struct drift_step *step, bool on_plan)
 {
-    for (; path; path = path->up) {
-        uint32_t index = on_plan ? path->plan_index : path->actual_index;
-        if (path->kind == DRIFT_STEP_ITEM && index == DRIFT_NOWHERE)
-            return false;
-        if (path->kind == DRIFT_STEP_MEMBER && on_plan && index == DRIFT_NOWHERE)
-            return false;
-    }
-    return true;
+    uint32_t asked = on_plan ? step->plan_index : step->actual_index;
+    uint32_t other = on_plan ? step->actual_index : step->plan_index;
+    return asked == DRIFT_NOWHERE ? other : asked;
 }
 
-static void put_pointer(struct sb_buf *b, const struct drift_step *path, bool on_plan)
+void drift_path_pointer(struct sb_buf *b, const struct drift_step *path, bool on_plan)
 {
     if (!path)
         return;
-    put_pointer(b, path->up, on_plan);
+    drift_path_pointer(b, path->up, on_plan);
     switch (path->kind) {
     case DRIFT_STEP_KEY: sb_pointer_put(b, on_plan ? path->plan_name : path->name); break;
-    case DRIFT_STEP_ITEM:
-        sb_pointer_put_index(b, on_plan ? path->plan_index : path->actual_index);
-        break;
+    case DRIFT_STEP_ITEM: sb_pointer_put_index(b, index_on(path, on_plan)); break;
     case DRIFT_STEP_MEMBER:
-        if (on_plan)
+        if (on_plan && path->plan_index != DRIFT_NOWHERE)
             break; /* the template is what stands above */
         if (path->actual_index == DRIFT_NOWHERE)
             sb_pointer_put(b, path->name);
@@ -35,10 +28,4 @@ static void put_pointer(struct sb_buf *b, const struct drift_step *path, bool on
             sb_pointer_put_index(b, path->actual_index);
         break;
     }
-}
-
-void drift_path_pointer(struct sb_buf *b, const struct drift_step *path, bool on_plan)
-{
-    bool there = stands_on(path, on_plan);
-    put_pointer(b, path, there ? on_plan : !on_plan);
 }

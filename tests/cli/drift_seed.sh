@@ -32,6 +32,7 @@ group server_1 extra allow-mysql-3306
 group server_1 extra allow-all-from-office
 group server_2 extra custom-sg-12345
 group server_2 missing allow-ssh-from-vpn
+one "what a member lacks is named in that member" '.kind == "missing" and .path == "/production/web_servers/server_2/security_groups/1"'
 group server_3 extra allow-ssh-from-anywhere
 group server_3 missing allow-ssh-from-vpn
 is "no more groups" "$(count '.path | contains("security_groups")')" 6
