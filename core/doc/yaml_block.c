@@ -13,8 +13,6 @@
 
 #include <string.h>
 
-#define KEY_MAX 1000 /* libyaml takes keys up to 1,024 characters, quotes and blanks included */
-
 uint32_t sb_yaml_block_column(struct sb_yaml_block *b, const char *p)
 {
     if (b->r->scan.ascii)
@@ -24,7 +22,7 @@ uint32_t sb_yaml_block_column(struct sb_yaml_block *b, const char *p)
     return b->points + 1;
 }
 
-static bool count_node(struct sb_yaml_block *b)
+bool sb_yaml_block_count(struct sb_yaml_block *b)
 {
     if (b->r->written >= b->r->limits.nodes)
         return false;
@@ -35,7 +33,7 @@ static bool count_node(struct sb_yaml_block *b)
 static struct sb_doc_node *node_at(struct sb_yaml_block *b, enum sb_doc_type type, uint32_t line,
                                    uint32_t column)
 {
-    if (!count_node(b))
+    if (!sb_yaml_block_count(b))
         return NULL;
     struct sb_doc_node *n = sb_doc_node_new(b->r->pool, type);
     n->file = b->r->text->file;
@@ -76,8 +74,8 @@ static void put(struct sb_yaml_block *b, struct sb_doc_node *value)
         sb_vec_push(&b->r->items, value);
         return;
     }
-    struct sb_doc_member m = {l->key, value, l->key_line, l->key_column};
-    sb_vec_push(&b->r->members, m);
+    l->next.value = value;
+    sb_vec_push(&b->r->members, l->next);
 }
 
 static bool put_null(struct sb_yaml_block *b, uint32_t line, uint32_t column)
@@ -97,7 +95,7 @@ static bool settle(struct sb_yaml_block *b)
     return !l || !l->pending || put_null(b, l->line, l->column);
 }
 
-static void close_list(struct sb_yaml_reader *r, struct sb_doc_node *list, size_t base)
+void sb_yaml_block_list_close(struct sb_yaml_reader *r, struct sb_doc_node *list, size_t base)
 {
     size_t n = r->items.len - base, size = n * sizeof *list->u.items;
     list->count = (uint32_t)n;
@@ -107,7 +105,7 @@ static void close_list(struct sb_yaml_reader *r, struct sb_doc_node *list, size_
     r->items.len = base;
 }
 
-static bool close_map(struct sb_yaml_reader *r, struct sb_doc_node *map, size_t base)
+bool sb_yaml_block_map_close(struct sb_yaml_reader *r, struct sb_doc_node *map, size_t base)
 {
     const struct sb_doc_member *own = r->members.items + base;
     size_t n = r->members.len - base, size = n * sizeof *own, first, again;
@@ -127,8 +125,8 @@ static bool close_top(struct sb_yaml_block *b)
         return false;
     struct sb_yaml_level l = *inside(b);
     if (l.node->type == SB_DOC_LIST)
-        close_list(b->r, l.node, l.base);
-    else if (!close_map(b->r, l.node, l.base))
+        sb_yaml_block_list_close(b->r, l.node, l.base);
+    else if (!sb_yaml_block_map_close(b->r, l.node, l.base))
         return false;
     b->levels.len--;
     put(b, l.node);
@@ -227,7 +225,7 @@ static bool value(struct sb_yaml_block *b)
 /* A key was read: takes it into a mapping at this indentation, and what follows. */
 static bool key(struct sb_yaml_block *b, const struct sb_yaml_token *t, uint32_t indent, bool open)
 {
-    if (b->p - t->start > KEY_MAX || !sb_yaml_blank_or_break(*b->p))
+    if (!sb_yaml_blank_or_break(*b->p))
         return false;
     if (!open && inside(b)->node->type == SB_DOC_LIST) {
         if (!close_top(b)) /* perhaps a list at the indentation of its key */
@@ -237,13 +235,8 @@ static bool key(struct sb_yaml_block *b, const struct sb_yaml_token *t, uint32_t
     }
     if (open ? !open_level(b, SB_DOC_MAP, t->start, indent) : !settle(b))
         return false;
-    uint32_t column = sb_yaml_block_column(b, t->start);
-    if (!count_node(b) || !sb_yaml_block_key(b, t))
+    if (!sb_yaml_block_key(b, t, &inside(b)->next))
         return false;
-    struct sb_yaml_level *l = inside(b);
-    l->key = sb_doc_intern(b->r->pool, t->text.p, t->text.len);
-    l->key_line = b->line;
-    l->key_column = column;
     wait_for_value(b);
     sb_yaml_skip_spaces(b);
     return line_is_over(b) ? end_line(b) : value(b);

@@ -33,12 +33,11 @@ bool sb_yaml_block_read(struct sb_yaml_reader *r, bool single);
 
 struct sb_yaml_level { /* an open collection */
     struct sb_doc_node *node;
-    const struct sb_doc_key *key; /* of the value to come, in a mapping */
-    uint32_t key_line, key_column;
-    uint32_t base;         /* first of its items or members */
-    uint32_t indent;       /* bytes before its keys or dashes */
-    bool pending;          /* a key or dash without its value yet */
-    uint32_t line, column; /* right behind that key's colon or that dash */
+    struct sb_doc_member next; /* in a mapping, the member whose value is to come */
+    uint32_t base;             /* first of its items or members */
+    uint32_t indent;           /* bytes before its keys or dashes */
+    bool pending;              /* a key or dash without its value yet */
+    uint32_t line, column;     /* right behind that key's colon or that dash */
 };
 
 struct sb_yaml_block {
@@ -68,6 +67,11 @@ static inline void sb_yaml_skip_spaces(struct sb_yaml_block *b)
 }
 /* The column of p, which is not before the last one asked for on this line. */
 uint32_t sb_yaml_block_column(struct sb_yaml_block *b, const char *p);
+/* Counts a node; false when the limit is reached. */
+bool sb_yaml_block_count(struct sb_yaml_block *b);
+/* False when own members share a key; the map's from now on. */
+bool sb_yaml_block_map_close(struct sb_yaml_reader *r, struct sb_doc_node *map, size_t base);
+void sb_yaml_block_list_close(struct sb_yaml_reader *r, struct sb_doc_node *list, size_t base);
 /* A new node that stands at p on this line; NULL when the limit is reached. */
 struct sb_doc_node *sb_yaml_block_node(struct sb_yaml_block *b, enum sb_doc_type type,
                                        const char *p);
@@ -81,13 +85,15 @@ struct sb_yaml_token {
 /* A plain or quoted scalar on this line, and whether it is followed by a colon. At a key, p is left
  * behind the colon. */
 enum sb_yaml_word sb_yaml_block_token(struct sb_yaml_block *b, struct sb_yaml_token *ret);
-/* True when the token can be a key; warns where other readers see a bool. */
-bool sb_yaml_block_key(struct sb_yaml_block *b, const struct sb_yaml_token *t);
+/* Makes the token a key: fills all of ret but its value, and warns where other readers see a bool.
+ * False when it is better left alone. */
+bool sb_yaml_block_key(struct sb_yaml_block *b, const struct sb_yaml_token *t,
+                       struct sb_doc_member *ret);
 /* The scalar's node, or NULL when it is better left alone. */
 struct sb_doc_node *sb_yaml_block_scalar(struct sb_yaml_block *b, const struct sb_yaml_token *t);
 /* The `|` scalar at p, inside a collection at this indentation; p is left at a line's start. */
 struct sb_doc_node *sb_yaml_block_literal(struct sb_yaml_block *b, uint32_t indent);
-/* The `[...]` or `{}` at p. */
+/* The `[...]` or `{...}` of scalars at p. */
 struct sb_doc_node *sb_yaml_block_flow(struct sb_yaml_block *b);
 
 #endif

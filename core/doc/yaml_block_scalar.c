@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define ANY_LENGTH 255u
+#define KEY_MAX 1000 /* libyaml takes keys up to 1,024 characters, quotes and colon included */
 
 /* By first byte, the most bytes a plain scalar may have to be no string in YAML 1.2 or 1.1: null,
  * true, false, yes, on ... and numbers and dates of any length. */
@@ -193,16 +194,31 @@ static void warn(struct sb_yaml_block *b, const struct sb_yaml_token *t, bool is
         sb_yaml_warn(r, b->line, sb_yaml_block_column(b, t->start), "%s", r->scratch.data);
 }
 
-bool sb_yaml_block_key(struct sb_yaml_block *b, const struct sb_yaml_token *t)
+static bool can_be_key(struct sb_yaml_block *b, const struct sb_yaml_token *t)
 {
     struct sb_yaml_value v;
-    if (t->text.len > b->r->limits.scalar)
+    if (b->p - t->start > KEY_MAX || t->text.len > b->r->limits.scalar)
         return false;
-    if (!t->plain || (surely_string(t->text) && !sb_str_is(t->text, "<<")))
+    if (!t->plain)
         return true;
-    if (sb_str_is(t->text, "<<") || !resolve(b, t->text, &v) || v.type == SB_DOC_NULL)
+    if (sb_str_is(t->text, "<<"))
+        return false;
+    if (surely_string(t->text))
+        return true;
+    if (!resolve(b, t->text, &v) || v.type == SB_DOC_NULL)
         return false;
     warn(b, t, true);
+    return true;
+}
+
+bool sb_yaml_block_key(struct sb_yaml_block *b, const struct sb_yaml_token *t,
+                       struct sb_doc_member *ret)
+{
+    uint32_t column = sb_yaml_block_column(b, t->start);
+    if (!sb_yaml_block_count(b) || !can_be_key(b, t))
+        return false;
+    const struct sb_doc_key *key = sb_doc_intern(b->r->pool, t->text.p, t->text.len);
+    *ret = (struct sb_doc_member){key, NULL, b->line, column};
     return true;
 }
 
@@ -246,69 +262,88 @@ struct sb_doc_node *sb_yaml_block_scalar(struct sb_yaml_block *b, const struct s
     return n;
 }
 
-/* --- one-line lists --- */
+/* --- one-line lists and mappings of scalars --- */
 
-/* Bytes that mean nothing in a list, so that a word of them is a whole item. */
+/* Bytes that mean nothing in a flow, so that a word of them is a whole scalar. */
 static bool word_byte(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '.' || c == '/' || c == '+' || c == '~' || (unsigned char)c >= 0x80;
 }
 
-static struct sb_doc_node *flow_item(struct sb_yaml_block *b)
+/* As sb_yaml_block_token, in a flow. */
+static enum sb_yaml_word flow_token(struct sb_yaml_block *b, struct sb_yaml_token *ret)
 {
-    struct sb_yaml_token token = {.start = b->p, .plain = true, .view = true};
     if (*b->p == '"' || *b->p == '\'')
-        return sb_yaml_block_token(b, &token) == SB_YAML_VALUE ? sb_yaml_block_scalar(b, &token)
-                                                               : NULL;
+        return sb_yaml_block_token(b, ret);
     const char *p = b->p + (*b->p == '-');
     if (!word_byte(*p))
-        return NULL;
+        return SB_YAML_ODD;
     while (word_byte(*p) || *p == '-')
         p++;
-    token.text = (struct sb_str){b->p, (size_t)(p - b->p)};
-    b->p = p;
-    return sb_yaml_block_scalar(b, &token);
+    *ret = (struct sb_yaml_token){.start = b->p, .plain = true, .view = true};
+    ret->text = (struct sb_str){b->p, (size_t)(p - b->p)};
+    bool key = *p == ':';
+    b->p = p + key;
+    return key ? SB_YAML_KEY : SB_YAML_VALUE;
 }
 
-static bool flow_items(struct sb_yaml_block *b)
+static bool flow_item(struct sb_yaml_block *b, bool list)
 {
-    for (;;) {
-        struct sb_doc_node *item = flow_item(b);
-        if (!item)
+    struct sb_yaml_token token;
+    struct sb_doc_member member = {.key = NULL};
+    if (!list) {
+        if (flow_token(b, &token) != SB_YAML_KEY || *b->p != ' ' ||
+            !sb_yaml_block_key(b, &token, &member))
             return false;
-        sb_vec_push(&b->r->items, item);
         sb_yaml_skip_spaces(b);
-        if (*b->p == ']')
-            return true;
+    }
+    if (flow_token(b, &token) != SB_YAML_VALUE)
+        return false;
+    struct sb_doc_node *n = sb_yaml_block_scalar(b, &token);
+    if (!n)
+        return false;
+    if (list) {
+        sb_vec_push(&b->r->items, n);
+    } else {
+        member.value = n;
+        sb_vec_push(&b->r->members, member);
+    }
+    return true;
+}
+
+static bool flow_items(struct sb_yaml_block *b, bool list)
+{
+    char close = list ? ']' : '}';
+    sb_yaml_skip_spaces(b);
+    for (bool first = true; !first || *b->p != close; first = false) {
+        if (!flow_item(b, list))
+            return false;
+        sb_yaml_skip_spaces(b);
+        if (*b->p == close)
+            break;
         if (*b->p++ != ',')
             return false;
         sb_yaml_skip_spaces(b);
     }
+    b->p++;
+    return true;
 }
 
 struct sb_doc_node *sb_yaml_block_flow(struct sb_yaml_block *b)
 {
     struct sb_yaml_reader *r = b->r;
     bool list = *b->p == '[';
+    size_t base = list ? r->items.len : r->members.len;
     if (b->levels.len >= r->limits.depth)
         return NULL;
     struct sb_doc_node *n = sb_yaml_block_node(b, list ? SB_DOC_LIST : SB_DOC_MAP, b->p++);
-    size_t base = r->items.len;
-    if (!n)
+    if (!n || !flow_items(b, list))
         return NULL;
-    sb_yaml_skip_spaces(b);
-    if (*b->p != (list ? ']' : '}') && (!list || !flow_items(b)))
-        return NULL;
-    b->p++;
-    n->count = (uint32_t)(r->items.len - base);
     if (list)
-        n->u.items = sb_arena_alloc(r->arena, n->count * sizeof *n->u.items);
-    else
-        n->u.members = sb_arena_alloc(r->arena, 0);
-    if (n->count)
-        memcpy(n->u.items, r->items.items + base, n->count * sizeof *n->u.items);
-    r->items.len = base;
+        sb_yaml_block_list_close(r, n, base);
+    else if (!sb_yaml_block_map_close(r, n, base))
+        return NULL;
     return n;
 }
 

@@ -67,6 +67,8 @@ static const char *const taken[] = {
     "a: []\nb: {}\nc: [ ] # c\nd: { }\n",
     "a: [1, -2, x/y, \"b, c\", 'd', ~]\n",
     "- [a,b]\n- []\n- - {}\n",
+    "a: {b: 1}\nc: { \"d\": 'e', on: -x,f: yes } # g\n",
+    "- {h: i}\n- k: {l:  m}\n  n: {\"<<\": o}\n",
     "---\na: 1\n",
     "--- # c\na: 1\n---\nb: 2\n---\n- c\n",
     "---\n---\n# c\n---\na: 1\n---",
@@ -151,7 +153,22 @@ static const char *const left_alone[] = {
     "a: |\n\tb\n",
     "a: |\n  \tb\n",
     "a: |\n  b\n\tc\n",
-    "a: {b: 1}\n",
+    "a: {b: {c: 1}}\n",
+    "a: {b: [c]}\n",
+    "a: {b}\n",
+    "a: {b:}\n",
+    "a: {b: }\n",
+    "a: {b:c}\n",
+    "a: {\"b\":c}\n",
+    "a: {b : c}\n",
+    "a: {b: c: d}\n",
+    "a: {b: c,}\n",
+    "a: {<<: b}\n",
+    "a: {~: b}\n",
+    "a: {b: 1, b: 2}\n",
+    "a: {b: 1\n}\n",
+    "a: {b: 1}: c\n",
+    "a: {b: 1]\n",
     "a: [b: 1]\n",
     "a: [[]]\n",
     "a: [a b]\n",
@@ -390,8 +407,9 @@ static void put_scalar(struct sb_buf *b, uint32_t indent)
     static const char *const quoted[] = {
         "''",       "\"\"",     "'it''s'", "\"a # b\"",      "'a: b'",
         "\"x\\n\"", "\"\\\\\"", "''''",    "'\xe6\x97\xa5'", "\"a\\tb\\\"\""};
-    static const char *const flow[] = {"[]",    "{}",        "[a, b]", "[1,-2, 'x y']",
-                                       "[ ~ ]", "[\"\", .5]"};
+    static const char *const flow[] = {
+        "[]",    "{}",         "[a, b]", "[1,-2, 'x y']",
+        "[ ~ ]", "[\"\", .5]", "{k: v}", "{\"k\": 'v', on: -1,yes: off}"};
     static const char *const literals[] = {"|", "|-", "|+"};
     uint32_t kind = below(12);
     if (kind == 0) {
