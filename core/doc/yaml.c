@@ -1,5 +1,7 @@
 /* The YAML reader: libyaml's events become a tree, without recursion and without libyaml's loader.
  *
+ * Plain block YAML, which is most of it, is read by yaml_block.c before libyaml is asked.
+ *
  * Depth and node limits are enforced event by event, which also stops libyaml before it gets slow
  * (its look-ahead is bounded). Scalars that stand in the input as they are become views of it, the
  * rest is copied into the arena; keys are interned. */

@@ -251,14 +251,11 @@ static bool at_dash(const struct sb_yaml_block *b)
 static bool dash(struct sb_yaml_block *b, uint32_t indent, bool open)
 {
     const struct sb_yaml_level *l = top(b);
-    if (!open && l && l->node->type == SB_DOC_LIST) {
-        if (!settle(b))
-            return false;
-    } else if (l && !l->pending) {
+    bool next = !open && l && l->node->type == SB_DOC_LIST;
+    if (next && !settle(b))
         return false;
-    } else if (!open_level(b, SB_DOC_LIST, b->p, indent)) {
+    if (!next && ((l && !l->pending) || !open_level(b, SB_DOC_LIST, b->p, indent)))
         return false;
-    }
     b->p++;
     wait_for_value(b);
     sb_yaml_skip_spaces(b);
