@@ -131,6 +131,7 @@ static struct sb_doc_node *instance_attributes(struct sb_doc_pool *pool,
         attributes = sb_doc_map(pool, NULL, 0);
         sb_doc_place_as(attributes, instance);
     }
+    drift_tf_unwrap(pool, attributes);
     if (sb_str_is(drift_get_str(pool, instance, "status"), "tainted")) {
         struct sb_doc_node *yes = sb_doc_bool(pool, true);
         sb_doc_place_as(yes, drift_get(pool, instance, "status"));
@@ -236,6 +237,10 @@ int drift_tfstate_tree(struct sb_doc_pool *pool, struct sb_doc_node *root, struc
     if (root->type != SB_DOC_MAP)
         return sb_doc_fail(pool, root, e, "a Terraform state is a map, not a %s",
                            sb_doc_type_name((enum sb_doc_type)root->type));
+    if (drift_tfplan_is(pool, root)) {
+        sb_doc_fail(pool, root, e, "this is a Terraform plan, not a state");
+        return sb_hint(e, "read it as tfplan:FILE");
+    }
     if (drift_get(pool, root, "format_version")) {
         struct sb_doc_node *values = NULL;
         rc = drift_tf_format(pool, root, e);

@@ -60,8 +60,8 @@ static int add_outputs(struct drift_tree *t, struct sb_doc_node *outputs, struct
     for (uint32_t i = 0; rc == 0 && i < outputs->count; i++) {
         const struct sb_doc_member *m = &outputs->u.members[i];
         struct sb_doc_node *value = drift_get(t->pool, m->value, "value");
-        if (!value) /* not known yet */
-            continue;
+        if (!value) /* a plan leaves out what is not known yet */
+            value = drift_tf_unknown_node(t->pool, m->value);
         drift_tf_secret(t->pool, value, drift_get(t->pool, m->value, "sensitive"));
         struct sb_buf b = SB_BUF_INIT(DRIFT_ADDRESS_MAX);
         sb_buf_puts(&b, "output.");

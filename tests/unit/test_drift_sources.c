@@ -271,12 +271,13 @@ START_TEST(a_plan_is_one_side_when_there_are_two_operands)
     set_up();
     struct drift_side plan = read_side(fixture("plan.json"), true);
     struct drift_side actual = read_side(fixture("tfplan:plan.json"), false);
-    static const char *const planned[] = {"aws_s3_bucket.assets", "aws_instance.api",
+    static const char *const planned[] = {"output.url", "aws_s3_bucket.assets", "aws_instance.api",
                                           "aws_sqs_queue.new", NULL};
     static const char *const prior[] = {"aws_instance.api", NULL};
     ck_assert_int_eq(plan.source, DRIFT_SOURCE_TFPLAN);
     ck_keys(plan.root, planned);
     ck_keys(actual.root, prior);
+    ck_assert(is_unknown(AT(plan.root, "output.url")));
     ck_assert(is_unknown(AT(plan.root, "aws_instance.api", "id")));
     ck_assert(is_unknown(AT(plan.root, "aws_sqs_queue.new", "id")));
     ck_assert(is_secret(AT(plan.root, "aws_instance.api", "token")));
