@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#define NOTHING_WIDTH 8u               /* members of a map that may all be nothing */
+#define NOTHING_DEPTH 3u               /* and how many such maps may lie in each other */
 #define MAX_VISITS UINT64_C(500000000) /* far over what a document within the limits needs */
 
 bool drift_visit(struct drift_run *run, uint64_t n)
@@ -19,11 +21,25 @@ bool drift_visit(struct drift_run *run, uint64_t n)
     return !run->failed;
 }
 
+/* A map of nothing but nothings is nothing, within bounds that keep the look short even where aliases
+ * make a small map a large one. */
+static bool holds_nothing(const struct sb_doc_node *n, unsigned depth)
+{
+    if (n->flags & SB_DOC_UNKNOWN)
+        return false;
+    if (n->type == SB_DOC_NULL || (!drift_is_scalar(n) && !n->count))
+        return true;
+    if (n->type != SB_DOC_MAP || n->count > NOTHING_WIDTH || !depth)
+        return false;
+    uint32_t i = 0;
+    while (i < n->count && holds_nothing(n->u.members[i].value, depth - 1))
+        i++;
+    return i == n->count;
+}
+
 bool drift_is_nothing(const struct drift_run *run, const struct sb_doc_node *n)
 {
-    if (!drift_on(run, DRIFT_NORM_NULLS) || (n->flags & SB_DOC_UNKNOWN))
-        return false;
-    return n->type == SB_DOC_NULL || (!drift_is_scalar(n) && !n->count);
+    return drift_on(run, DRIFT_NORM_NULLS) && holds_nothing(n, NOTHING_DEPTH);
 }
 
 /* One of the values is as good as absent. */

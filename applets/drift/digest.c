@@ -121,6 +121,5 @@ void drift_digest(struct drift_mask *m, const struct drift_finding *f, const uns
     if (!masked)
         return;
     ret[32] = '-';
-    both(drift_finding_value(m->pool, f, true), drift_finding_value(m->pool, f, false), salt, 2,
-         ret + 33);
+    both(f->expected, f->actual, salt, 2, ret + 33);
 }

@@ -32,7 +32,7 @@ struct drift_finding {
     /* compare fills: */
     enum drift_kind kind;
     const struct drift_step *path; /* for RENAMED: the step that was renamed */
-    const struct sb_doc_node *expected, *actual; /* NULL = absent; COUNT: numbers; RENAMED: see path */
+    const struct sb_doc_node *expected, *actual; /* NULL = absent; COUNT: numbers; RENAMED: names */
     struct sb_doc_place plan_at, actual_at; /* where an absent value would be: its container */
     const char *note;  /* the matcher's reason ("server_4 is the extra: ..."), or NULL */
     bool secret;       /* some value in it must be masked */

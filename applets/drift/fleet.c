@@ -3,7 +3,9 @@
  * The planned members are all the same, so the cheapest assignment is to take the N members that
  * stand nearest to the template. Nearest is not "fewest differences": what a member shares with
  * the template is evidence that it was made from it, an attribute that is absent speaks against it more
- * than one that differs. Ties go by the number in the name, then by place. */
+ * than one that differs. Ties go by the number in the name, then by place.
+ *
+ * The template is the map that has the count, or {count: N, template: {...}} wraps it. */
 #include "applets/drift/match.h"
 
 #include "core/base/mem.h"
@@ -12,6 +14,7 @@
 
 #include <stdlib.h>
 
+#define WRAPPER "template"
 #define MAX_COUNT 100000000
 #define MAX_LISTED 3u     /* values or names a note shows */
 #define MAX_LIST_SCAN 64u /* elements of a list compared one by one */
@@ -129,9 +132,16 @@ static bool has_key(const struct sb_doc_node *map, const struct sb_doc_key *key)
     return false;
 }
 
+const struct sb_doc_node *drift_fleet_template(struct sb_doc_pool *pool,
+                                               const struct sb_doc_node *n)
+{
+    const struct sb_doc_node *inner = n->count == 2 ? sb_doc_get_str(pool, n, WRAPPER) : NULL;
+    return inner && inner->type == SB_DOC_MAP ? inner : n;
+}
+
 static bool find_count(struct fleet *fl)
 {
-    const struct sb_doc_node *t = fl->template;
+    const struct sb_doc_node *t = fl->f->plan;
     for (size_t k = 0; k < SB_LEN(fl->run->keys.counts); k++) {
         const struct sb_doc_key *key = fl->run->keys.counts[k];
         struct sb_number number;
@@ -143,6 +153,7 @@ static bool find_count(struct fleet *fl)
                 continue;
             fl->count_key = key;
             fl->count_node = n;
+            fl->template = drift_fleet_template(fl->run->pool, t);
             return true;
         }
     }
@@ -162,7 +173,8 @@ static bool looks_like_members(const struct fleet *fl)
     bool akin = t->count == 1 || !a->count;
     for (uint32_t i = 0; i < a->count; i++) {
         const struct sb_doc_node *m = child(a, i);
-        if (a->type == SB_DOC_MAP && has_key(t, a->u.members[i].key))
+        if (a->type == SB_DOC_MAP &&
+            (has_key(t, a->u.members[i].key) || has_key(fl->f->plan, a->u.members[i].key)))
             return false;
         if (m->type != SB_DOC_MAP)
             continue;
@@ -212,7 +224,8 @@ static struct drift_frame member_frame(struct fleet *fl, const struct member *m)
         frame.step.actual_index = m->index;
     else
         frame.step.name = sb_doc_key_str(fl->actual->u.members[m->index].key);
-    frame.step.plan_name = frame.step.name;
+    if (fl->template != fl->f->plan)
+        frame.step.plan_name = SB_STR(WRAPPER);
     drift_place(fl->run, fl->f, &frame);
     return frame;
 }
@@ -221,7 +234,7 @@ static struct drift_frame member_frame(struct fleet *fl, const struct member *m)
 static struct sb_str member_name(struct fleet *fl, const struct member *m)
 {
     struct drift_frame frame = member_frame(fl, m);
-    return drift_frame_path(fl->run, &frame)->name;
+    return drift_step_name(fl->run, drift_frame_path(fl->run, &frame), false);
 }
 
 static void gather(struct fleet *fl)
@@ -324,6 +337,7 @@ static void report_count(struct fleet *fl, const struct member *last)
     struct sb_doc_node *found = sb_doc_int(fl->run->pool, fl->n);
     sb_doc_place_as(found, fl->actual);
     struct drift_frame frame = drift_member(fl->run, fl->f, fl->count_key, fl->count_node, found);
+    frame.step.resource = false; /* it is the fleet's */
     drift_add(fl->run, &frame, DRIFT_COUNT, fl->count_node, found, count_note(fl, last));
 }
 
@@ -358,27 +372,47 @@ static void report_others(struct fleet *fl)
     }
 }
 
+static void compare_fleet(struct fleet *fl)
+{
+    struct drift_frame *f = fl->f;
+    f->role = DRIFT_ROLE_COLLECTION;
+    f->step.collection = f->step.resource = true; /* its count and its strays are its own */
+    f->saved = NULL;
+    if (fl->actual->type == SB_DOC_LIST) {
+        const struct sb_doc_node none = {.type = SB_DOC_LIST};
+        struct drift_pairing nothing = {0};
+        drift_pair_by_key(fl->run, &none, fl->actual, NULL, &fl->naming, &nothing);
+    }
+    gather(fl);
+    const struct member *last = choose(fl);
+    report_count(fl, last);
+    report_members(fl, last);
+    report_others(fl);
+    free(fl->members);
+}
+
 bool drift_fleet(struct drift_run *run, struct drift_frame *f)
 {
-    struct fleet fl = {.run = run, .f = f, .template = f->plan, .actual = f->actual};
+    struct fleet fl = {.run = run, .f = f, .actual = f->actual};
     if (f->plan->type != SB_DOC_MAP || drift_is_scalar(f->actual) ||
         (f->flags & (DRIFT_IN_K8S | DRIFT_IN_POLICY)) || !find_count(&fl) ||
         !looks_like_members(&fl))
         return false;
-    f->role = DRIFT_ROLE_COLLECTION;
-    f->step.collection = true;
-    f->step.resource = false;
-    f->saved = NULL;
-    if (fl.actual->type == SB_DOC_LIST) {
-        const struct sb_doc_node none = {.type = SB_DOC_LIST};
-        struct drift_pairing nothing = {0};
-        drift_pair_by_key(run, &none, fl.actual, NULL, &fl.naming, &nothing);
-    }
-    gather(&fl);
-    const struct member *last = choose(&fl);
-    report_count(&fl, last);
-    report_members(&fl, last);
-    report_others(&fl);
-    free(fl.members);
+    compare_fleet(&fl);
+    return true;
+}
+
+bool drift_fleet_missing(struct drift_run *run, struct drift_frame *f)
+{
+    struct fleet fl = {.run = run, .f = f};
+    if (!f->step.resource || f->step.kind != DRIFT_STEP_KEY || run->plan->addressed ||
+        f->plan->type != SB_DOC_MAP || (f->flags & (DRIFT_IN_K8S | DRIFT_IN_POLICY)) ||
+        !find_count(&fl) || sb_str_is(sb_doc_key_str(fl.count_key), "size"))
+        return false;
+    struct sb_doc_node *none = sb_doc_map(run->pool, NULL, 0);
+    if (f->up && f->up->actual)
+        sb_doc_place_as(none, f->up->actual);
+    f->actual = fl.actual = none;
+    compare_fleet(&fl);
     return true;
 }

@@ -76,8 +76,10 @@ static void name_element(struct drift_run *run, const struct drift_frame *f,
         on_plan = false;
     step->name = on_plan ? element_name(run, f, f->plan, step->plan_index)
                          : element_name(run, f, f->actual, step->actual_index);
-    step->plan_name =
-        f->renamed && f->plan ? element_name(run, f, f->plan, step->plan_index) : step->name;
+    if (f->renamed && f->plan)
+        step->plan_name = element_name(run, f, f->plan, step->plan_index);
+    else if (step->kind == DRIFT_STEP_ITEM)
+        step->plan_name = step->name;
 }
 
 const struct drift_step *drift_frame_path(struct drift_run *run, struct drift_frame *f)
@@ -128,6 +130,13 @@ void drift_add(struct drift_run *run, struct drift_frame *f, enum drift_kind kin
     sb_vec_push(&run->out->list, finding);
 }
 
+struct sb_str drift_step_name(struct drift_run *run, const struct drift_step *step, bool on_plan)
+{
+    struct sb_buf b = SB_BUF_INIT(16384);
+    drift_path_name(&b, step, on_plan);
+    return keep_name(run, &b);
+}
+
 static const struct sb_doc_node *name_node(struct drift_run *run, struct sb_str name,
                                            const struct sb_doc_node *at)
 {
@@ -136,12 +145,24 @@ static const struct sb_doc_node *name_node(struct drift_run *run, struct sb_str 
     return n;
 }
 
-void drift_add_rename(struct drift_run *run, struct drift_frame *f, const char *note)
+void drift_add_rename(struct drift_run *run, struct drift_frame *f)
 {
     const struct drift_step *step = drift_frame_path(run, f);
-    drift_add(run, f, DRIFT_RENAMED, name_node(run, step->plan_name, f->plan),
-              name_node(run, step->name, f->actual), note);
+    struct sb_str from = drift_step_name(run, step, true), to = drift_step_name(run, step, false);
+    const char *note =
+        sb_arena_printf(run->arena, "%.*s has nearly the same content as %.*s in the plan",
+                        SB_STR_ARG(to), SB_STR_ARG(from));
+    drift_add(run, f, DRIFT_RENAMED, name_node(run, from, f->plan), name_node(run, to, f->actual),
+              note);
     run->out->list.items[run->out->list.len - 1].secret = false; /* names are no secrets */
+}
+
+const struct sb_doc_key *drift_name_key(const struct drift_frame *f)
+{
+    if (!f->renamed || !f->naming || f->naming->kind != DRIFT_BY_KEY || f->naming->key.n != 1 ||
+        f->naming->key.fields[0].inner)
+        return NULL;
+    return f->naming->key.fields[0].outer;
 }
 
 static bool all_scalars(const struct sb_doc_node *list)
@@ -159,6 +180,8 @@ void drift_one_sided(struct drift_run *run, struct drift_frame *f, const char *n
         run->out->coverage.unchecked++;
         return;
     }
+    if (f->plan && drift_fleet_missing(run, f))
+        return;
     bool by_element =
         n->type == SB_DOC_LIST && n->count && f->step.kind != DRIFT_STEP_ITEM &&
         (f->role == DRIFT_ROLE_COLLECTION || (all_scalars(n) && drift_on(run, DRIFT_NORM_SETS)));

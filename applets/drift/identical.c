@@ -20,11 +20,12 @@ struct identical {
 
 static struct drift_hash128 hash_of(const struct identical *w, const struct sb_doc_node *n)
 {
-    if (drift_is_scalar(n) && !w->remarks)
+    bool nothing = drift_is_nothing(w->run, n);
+    if (drift_is_scalar(n) && !nothing && !w->remarks)
         return drift_scalar_hash128(w->run, n, w->flags);
-    uint64_t h = drift_is_scalar(n) ? drift_scalar_hash(w->run, n, w->flags)
-                                    : drift_hash(w->run, n, w->flags);
-    return (struct drift_hash128){h, sb_hash_mix(h, n->type == SB_DOC_LIST)};
+    uint64_t h = drift_is_scalar(n) && !nothing ? drift_scalar_hash(w->run, n, w->flags)
+                                                : drift_hash(w->run, n, w->flags);
+    return (struct drift_hash128){h, sb_hash_mix(h, n->type == SB_DOC_LIST && !nothing)};
 }
 
 /* Backwards, so that chains run forwards. */

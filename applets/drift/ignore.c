@@ -183,7 +183,7 @@ int drift_ignores_apply(struct drift_ignores *ig, struct sb_doc_pool *pool, int6
     drift_subject_init(&s);
     for (size_t i = 0; r == 0 && i < findings->list.len && ig->len; i++) {
         struct drift_finding *f = &findings->list.items[i];
-        drift_subject_set(&s, pool, f);
+        drift_subject_set(&s, f);
         for (size_t k = 0; r == 0 && k < ig->len; k++) {
             struct drift_ignore_rule *rule = &ig->rules[k];
             bool yes = false;

@@ -164,13 +164,12 @@ static struct drift_frame element(struct list_walk *w, uint32_t plan, uint32_t a
 static void report_rename(struct list_walk *w, struct drift_frame *child)
 {
     child->renamed = true;
+    const struct sb_doc_key *key = drift_name_key(child);
+    if (key)
+        child->step.name_key = sb_doc_key_str(key);
     const struct drift_step *step = drift_frame_path(w->run, child);
-    if (sb_str_eq(step->name, step->plan_name))
-        return;
-    const char *note =
-        sb_arena_printf(w->run->arena, "nearly the content that the plan gives to %.*s",
-                        SB_STR_ARG(step->plan_name));
-    drift_add_rename(w->run, child, note);
+    if (!sb_str_eq(step->name, step->plan_name))
+        drift_add_rename(w->run, child);
 }
 
 static void compare_pair(struct list_walk *w, uint32_t plan)

@@ -12,7 +12,8 @@ struct map_walk {
     struct drift_run *run;
     struct drift_frame *f;
     const struct sb_doc_node *plan, *actual;
-    const struct sb_doc_key *skip;
+    const struct sb_doc_key *skip,
+        *name;          /* members left out: a template's count, a rename's name */
     uint32_t *new_name; /* by plan index: actual index it was renamed to, or NOWHERE; NULL: none */
     bool *taken;        /* by actual index: something was renamed to it */
 };
@@ -112,10 +113,7 @@ static void renamed_member(struct map_walk *w, const struct sb_doc_member *from,
 {
     struct drift_frame child = drift_member(w->run, w->f, to->key, from->value, to->value);
     child.step.plan_name = sb_doc_key_str(from->key);
-    const char *note =
-        sb_arena_printf(w->run->arena, "%.*s has nearly the content that the plan gives to %.*s",
-                        SB_STR_ARG(sb_doc_key_str(to->key)), SB_STR_ARG(sb_doc_key_str(from->key)));
-    drift_add_rename(w->run, &child, note);
+    drift_add_rename(w->run, &child);
     drift_compare_values(w->run, &child);
 }
 
@@ -143,7 +141,7 @@ static uint32_t walk_plan(struct map_walk *w)
             continue;
         const struct sb_doc_member *a = lookup(w->run, w->actual, p->key, &next);
         both += a ? 1 : 0;
-        if (dropped(w, p))
+        if (p->key == w->name || dropped(w, p))
             continue;
         if (a) {
             struct drift_frame child = drift_member(w->run, w->f, p->key, p->value, a->value);
@@ -159,6 +157,18 @@ static uint32_t walk_plan(struct map_walk *w)
     return both;
 }
 
+/* What each member of a fleet has of its own, so that no template can hold it. */
+static bool tells_apart(const struct map_walk *w, const struct sb_doc_member *m)
+{
+    static const char *const own[] = {"name", "id", "arn", "uuid", "identifier", "hostname"};
+    if (w->f->step.kind != DRIFT_STEP_MEMBER || !drift_is_scalar(m->value))
+        return false;
+    for (size_t i = 0; i < SB_LEN(own); i++)
+        if (sb_str_eq_nocase(sb_doc_key_str(m->key), sb_str(own[i])))
+            return true;
+    return false;
+}
+
 static void walk_extras(struct map_walk *w)
 {
     uint32_t next = 0;
@@ -166,7 +176,8 @@ static void walk_extras(struct map_walk *w)
         const struct sb_doc_member *m = &w->actual->u.members[i];
         if (lookup(w->run, w->plan, m->key, &next) || (w->taken && w->taken[i]))
             continue;
-        if (drift_is_nothing(w->run, m->value) || dropped(w, m) || filled(w, m))
+        if (m->key == w->name || drift_is_nothing(w->run, m->value) || dropped(w, m) ||
+            filled(w, m) || tells_apart(w, m))
             continue;
         struct drift_frame child = drift_member(w->run, w->f, m->key, NULL, m->value);
         drift_one_sided(w->run, &child, NULL);
@@ -180,19 +191,15 @@ static void enter_object(struct drift_run *run, struct drift_frame *f)
         return;
     f->flags |= DRIFT_IN_K8S | DRIFT_AT_K8S_OBJECT;
     const struct sb_doc_node *kind = sb_doc_get(run->pool, f->plan, run->keys.kind);
-    if (!sb_str_is(sb_doc_str(kind), "Secret"))
-        return;
-    f->flags |= DRIFT_IN_K8S_SECRET;
-    if (drift_on(run, DRIFT_NORM_K8S_DEFAULTS)) {
-        f->plan = drift_k8s_secret(run, f->plan);
-        f->actual = drift_k8s_secret(run, f->actual);
-    }
+    if (sb_str_is(sb_doc_str(kind), "Secret"))
+        f->flags |= DRIFT_IN_K8S_SECRET;
 }
 
 void drift_compare_maps(struct drift_run *run, struct drift_frame *f, const struct sb_doc_key *skip)
 {
     enter_object(run, f);
     struct map_walk w = {.run = run, .f = f, .plan = f->plan, .actual = f->actual, .skip = skip};
+    w.name = drift_name_key(f);
     uint32_t both = walk_plan(&w);
     if (both < w.actual->count)
         walk_extras(&w);

@@ -154,7 +154,7 @@ static struct sb_doc_node *shown(struct walk *w, const struct sb_doc_node *n, bo
 const struct sb_doc_node *drift_mask_value(struct drift_mask *m, const struct drift_finding *f,
                                            bool plan, bool *ret_masked)
 {
-    const struct sb_doc_node *n = drift_finding_value(m->pool, f, plan);
+    const struct sb_doc_node *n = plan ? f->expected : f->actual;
     if (!n)
         return NULL;
     uint64_t most = SB_MIN(m->budget, (uint64_t)SHOW_VALUE_BUDGET), left = most;
@@ -286,31 +286,16 @@ void drift_show_identity(struct sb_buf *b, const struct drift_finding *f)
     drift_path_identity(b, shown_step(f, &copy));
 }
 
-/* A count is an attribute of the collection it counts. */
-static bool counts_collection(const struct drift_finding *f)
-{
-    return f->kind == DRIFT_COUNT && f->path && f->path->up && f->path->up->collection;
-}
-
 void drift_show_resource(struct sb_buf *b, const struct drift_finding *f)
 {
     struct drift_step copy;
-    const struct drift_step *s = shown_step(f, &copy);
-    if (counts_collection(f)) {
-        copy = *f->path->up;
-        copy.resource = true;
-        s = &copy;
-    }
-    drift_path_resource(b, s);
+    drift_path_resource(b, shown_step(f, &copy));
 }
 
 void drift_show_attribute(struct sb_buf *b, const struct drift_finding *f)
 {
     struct drift_step copy;
-    if (counts_collection(f))
-        sb_buf_put(b, f->path->name.p, f->path->name.len);
-    else
-        drift_path_attribute(b, shown_step(f, &copy));
+    drift_path_attribute(b, shown_step(f, &copy));
 }
 
 void drift_show_pointer(struct sb_buf *b, const struct drift_finding *f)

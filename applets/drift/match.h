@@ -90,7 +90,8 @@ static inline bool drift_is_scalar(const struct sb_doc_node *n)
 bool drift_visit(struct drift_run *run, uint64_t n);
 /* Both sides are there. */
 void drift_compare_values(struct drift_run *run, struct drift_frame *f);
-/* null, an empty list, an empty map: as good as absent, while that normaliser is on. */
+/* null, an empty list, an empty map, a map of nothing else: as good as absent, while that normaliser
+ * is on. */
 bool drift_is_nothing(const struct drift_run *run, const struct sb_doc_node *n);
 
 /* --- maps.c --- */
@@ -104,12 +105,17 @@ struct drift_frame drift_member(struct drift_run *run, struct drift_frame *f,
 
 /* --- frame.c --- */
 const struct drift_step *drift_frame_path(struct drift_run *run, struct drift_frame *f);
+/* What people call the step, kept as long as the findings. */
+struct sb_str drift_step_name(struct drift_run *run, const struct drift_step *step, bool on_plan);
 /* One finding at the frame; note may be NULL. The values need not be the frame's. */
 void drift_add(struct drift_run *run, struct drift_frame *f, enum drift_kind kind,
                const struct sb_doc_node *expected, const struct sb_doc_node *actual,
                const char *note);
 /* The step was renamed: expected and actual are the names, as strings. */
-void drift_add_rename(struct drift_run *run, struct drift_frame *f, const char *note);
+void drift_add_rename(struct drift_run *run, struct drift_frame *f);
+/* The member that names the frame's map, when it was renamed and one member alone names it; NULL: none.
+ * The finding of the rename says how it changed. */
+const struct sb_doc_key *drift_name_key(const struct drift_frame *f);
 /* The frame's value stands on one side only: counts resources and reports, in a collection or a
  * set one finding an element, otherwise one for all of it. */
 void drift_one_sided(struct drift_run *run, struct drift_frame *f, const char *note);
@@ -158,8 +164,6 @@ bool drift_k8s_dropped(unsigned flags, struct sb_str key);
 /* A field that the server sets by itself when the plan says nothing. */
 bool drift_k8s_filled(const struct drift_run *run, unsigned flags, struct sb_str parent,
                       const struct sb_doc_node *map, const struct sb_doc_member *member);
-/* A Secret's stringData as data; n itself when there is none. */
-const struct sb_doc_node *drift_k8s_secret(struct drift_run *run, const struct sb_doc_node *n);
 
 /* --- iam.c --- */
 /* When both values are IAM policy documents, also as JSON in strings: canonical trees of them. */
@@ -218,5 +222,8 @@ void drift_assign(const uint32_t *cost, uint32_t rows, uint32_t columns, uint32_
 /* --- fleet.c --- */
 /* A template with a count on the plan against named members: compares and returns true. */
 bool drift_fleet(struct drift_run *run, struct drift_frame *f);
+/* The same for a template of which nothing stands on the actual side: all N are missing, and none when
+ * N is 0. A size alone counts nothing as long as no members are seen. */
+bool drift_fleet_missing(struct drift_run *run, struct drift_frame *f);
 
 #endif

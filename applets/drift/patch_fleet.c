@@ -41,6 +41,13 @@ static struct sb_doc_node *without_member(struct sb_doc_pool *pool, const struct
     return copy;
 }
 
+/* One member as the template has it. */
+static struct sb_doc_node *member_value(struct sb_doc_pool *pool, const struct sb_doc_node *fleet,
+                                        struct sb_str count)
+{
+    return without_member(pool, drift_fleet_template(pool, fleet), count);
+}
+
 static bool to_int(const struct sb_doc_node *n, int64_t *ret)
 {
     struct sb_number number;
@@ -106,26 +113,28 @@ static struct sb_str new_path(const struct drift_ops_run *run, const struct drif
     return text;
 }
 
-static int add_members(struct drift_ops_run *run, const struct drift_finding *f, struct sb_error *e)
+/* The fleet itself is not there, or null is: an empty map, for the members to be added to. */
+static int make_fleet(struct drift_ops_run *run, const struct drift_finding *f, struct sb_error *e)
+{
+    struct drift_op op = {.kind = DRIFT_OP_ADD,
+                          .depth = drift_path_depth(f->path),
+                          .phase = DRIFT_PHASE_MAKE_LIST,
+                          .finding = f,
+                          .path = drift_path_text(run->pool, f->path->up, false),
+                          .value = sb_doc_map(run->pool, NULL, 0)};
+    return drift_ops_push(run, op, e);
+}
+
+static void push_members(struct drift_ops_run *run, const struct drift_finding *f,
+                         const struct sb_doc_node *members, struct sb_doc_node *value, int64_t n)
 {
     const struct drift_step *fleet = f->path->up;
-    const struct sb_doc_node *template = drift_path_resolve(run->pool, run->source, fleet, true);
-    const struct sb_doc_node *members = drift_path_resolve(run->pool, run->target, fleet, false);
-    int64_t want, have;
-    if (!template || !members || !to_int(f->expected, &want) || !to_int(f->actual, &have) ||
-        want <= have)
-        return 0;
-    if (want - have > MAX_NEW_MEMBERS)
-        return sb_fail_at(e, SB_ETOOBIG, f->plan_at.file, f->plan_at.line, f->plan_at.column,
-                          "%lld members are missing; a patch makes at most %d",
-                          (long long)(want - have), MAX_NEW_MEMBERS);
-    struct sb_doc_node *value = without_member(run->pool, template, f->path->plan_name);
-    int rc = drift_ops_check_value(run, f, value, e);
-    bool list = members->type == SB_DOC_LIST;
-    struct numbering names = {{"member", 6}, 1};
-    if (!list)
-        names = numbering_of(members, fleet ? fleet->name : SB_STR("member_"));
-    for (int64_t i = 0; rc == 0 && i < want - have; i++) {
+    struct sb_str fleet_name = fleet ? fleet->name : SB_STR("member_");
+    bool list = members && members->type == SB_DOC_LIST;
+    struct numbering names = {fleet_name, 1};
+    if (members && !list)
+        names = numbering_of(members, fleet_name);
+    for (int64_t i = 0; i < n; i++) {
         struct drift_op op = {.kind = DRIFT_OP_ADD,
                               .depth = drift_path_depth(f->path),
                               .phase = DRIFT_PHASE_ADD,
@@ -135,6 +144,27 @@ static int add_members(struct drift_ops_run *run, const struct drift_finding *f,
                               .value = value};
         sb_vec_push(&run->ops->list, op);
     }
+}
+
+static int add_members(struct drift_ops_run *run, const struct drift_finding *f, struct sb_error *e)
+{
+    const struct drift_step *fleet = f->path->up;
+    const struct sb_doc_node *template = drift_path_resolve(run->pool, run->source, fleet, true);
+    const struct sb_doc_node *members = drift_path_resolve(run->pool, run->target, fleet, false);
+    int64_t want, have;
+    if (!template || !to_int(f->expected, &want) || !to_int(f->actual, &have) || want <= have)
+        return 0;
+    if (want - have > MAX_NEW_MEMBERS)
+        return sb_fail_at(e, SB_ETOOBIG, f->plan_at.file, f->plan_at.line, f->plan_at.column,
+                          "%lld members are missing; a patch makes at most %d",
+                          (long long)(want - have), MAX_NEW_MEMBERS);
+    struct sb_doc_node *value = member_value(run->pool, template, f->path->plan_name);
+    int rc = drift_ops_check_value(run, f, value, e);
+    bool there = members && (members->type == SB_DOC_MAP || members->type == SB_DOC_LIST);
+    if (rc == 0 && !there)
+        rc = make_fleet(run, f, e);
+    if (rc == 0)
+        push_members(run, f, there ? members : NULL, value, want - have);
     return rc;
 }
 
@@ -182,7 +212,7 @@ static bool only_count(struct drift_ops_run *run, const struct drift_step *fleet
     const struct sb_doc_node *template = drift_path_resolve(run->pool, run->target, fleet, true);
     if (!v->count || v->others || !template || template->type != SB_DOC_MAP)
         return false;
-    const struct sb_doc_node *bare = without_member(run->pool, template, v->count->path->plan_name);
+    const struct sb_doc_node *bare = member_value(run->pool, template, v->count->path->plan_name);
     for (size_t i = v->from; i < v->to; i++) {
         const struct drift_finding *f = &run->findings->list.items[i];
         if (f != v->count && !sb_doc_equal(run->pool, f->actual, bare))

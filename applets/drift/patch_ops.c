@@ -48,8 +48,10 @@ struct sb_doc_node *drift_path_resolve(struct sb_doc_pool *pool, struct sb_doc_n
             at = member(pool, at, on_plan ? s->plan_name : s->name);
         else if (s->kind == DRIFT_STEP_ITEM)
             at = element(at, on_plan ? s->plan_index : s->actual_index);
+        else if (on_plan && s->plan_index == DRIFT_NOWHERE)
+            at = NULL;
         else if (on_plan) /* a fleet's member: on the plan's side the template itself */
-            at = s->plan_index == DRIFT_NOWHERE ? NULL : at;
+            at = s->plan_name.len ? member(pool, at, s->plan_name) : at;
         else if (s->actual_index != DRIFT_NOWHERE)
             at = element(at, s->actual_index);
         else
@@ -222,11 +224,23 @@ static int op_at(struct drift_ops_run *run, const struct drift_finding *f,
         e);
 }
 
+/* An element's name is one of its members. */
+static int op_name(struct drift_ops_run *run, const struct drift_finding *f, struct sb_error *e)
+{
+    const struct drift_step *s = f->path;
+    struct drift_step name = {.up = s, .kind = DRIFT_STEP_KEY};
+    name.name = name.plan_name = s->name_key;
+    const struct sb_doc_node *there =
+        drift_path_resolve(run->pool, run->target, &name, run->on_plan);
+    struct sb_doc_node *value = drift_path_resolve(run->pool, run->source, &name, !run->on_plan);
+    return there && value ? op_at(run, f, &name, there, value, e) : 0;
+}
+
 static int op_move(struct drift_ops_run *run, const struct drift_finding *f, struct sb_error *e)
 {
     const struct drift_step *s = f->path;
     if (s->kind != DRIFT_STEP_KEY)
-        return 0; /* an element's name is one of its members: reported, and changed, as such */
+        return s->name_key.len ? op_name(run, f, e) : 0; /* else a change of its own says it */
     struct sb_buf b = SB_BUF_INIT(DRIFT_PATCH_MAX_BYTES);
     drift_path_pointer(&b, s->up, run->on_plan);
     sb_pointer_put(&b, run->on_plan ? s->name : s->plan_name);

@@ -47,12 +47,13 @@ static void put_element_value(struct sb_buf *b, struct sb_str name)
     }
 }
 
-static void put_shown(struct sb_buf *b, const struct drift_step *step)
+void drift_path_name(struct sb_buf *b, const struct drift_step *step, bool on_plan)
 {
+    struct sb_str name = on_plan ? step->plan_name : step->name;
     if (is_element(step))
-        put_element_value(b, step->name);
+        put_element_value(b, name);
     else
-        sb_buf_put(b, step->name.p, step->name.len);
+        sb_buf_put(b, name.p, name.len);
 }
 
 static const struct drift_step *innermost_resource(const struct drift_step *path)
@@ -68,10 +69,10 @@ void drift_path_resource(struct sb_buf *b, const struct drift_step *path)
     if (!path)
         return;
     if (path->up && path->up->collection) {
-        put_shown(b, path->up);
+        drift_path_name(b, path->up, false);
         sb_buf_putc(b, '/');
     }
-    put_shown(b, path);
+    drift_path_name(b, path, false);
 }
 
 static bool is_plain_key(struct sb_str name)

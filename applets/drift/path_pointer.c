@@ -20,8 +20,11 @@ void drift_path_pointer(struct sb_buf *b, const struct drift_step *path, bool on
     case DRIFT_STEP_KEY: sb_pointer_put(b, on_plan ? path->plan_name : path->name); break;
     case DRIFT_STEP_ITEM: sb_pointer_put_index(b, index_on(path, on_plan)); break;
     case DRIFT_STEP_MEMBER:
-        if (on_plan && path->plan_index != DRIFT_NOWHERE)
-            break; /* the template is what stands above */
+        if (on_plan && path->plan_index != DRIFT_NOWHERE) {
+            if (path->plan_name.len)
+                sb_pointer_put(b, path->plan_name);
+            break; /* the template is what stands above, or is wrapped in it */
+        }
         if (path->actual_index == DRIFT_NOWHERE)
             sb_pointer_put(b, path->name);
         else

@@ -220,7 +220,7 @@ static int matches(struct judge *j, const struct drift_finding *f, size_t index,
     struct sb_str key = j->subject.key;
     r = inside(&v, f->actual, key, 0, ret, e);
     if (r == 0 && !*ret)
-        drift_subject_set(&j->subject, j->pool, f);
+        drift_subject_set(&j->subject, f);
     return r;
 }
 
@@ -229,8 +229,7 @@ static int matches(struct judge *j, const struct drift_finding *f, size_t index,
 static void put_value(struct judge *j, struct sb_buf *b, const struct drift_finding *f, bool plan)
 {
     const struct drift_subject *s = &j->subject;
-    bool outer =
-        plan || s->actual == drift_finding_value(j->pool, f, false) || f->kind == DRIFT_RENAMED;
+    bool outer = plan || s->actual == f->actual || f->kind == DRIFT_RENAMED;
     if (outer) {
         drift_show_value(b, drift_mask_value(&j->mask, f, plan, NULL), WHY_CELLS);
         return;
@@ -269,7 +268,7 @@ static const char *sentence(struct judge *j, const struct drift_rule *rule,
 static int judge_one(struct judge *j, struct drift_finding *f, struct sb_error *e)
 {
     f->category = categorise(j, f);
-    drift_subject_set(&j->subject, j->pool, f);
+    drift_subject_set(&j->subject, f);
     const uint64_t *for_key = rules_for_key(j, j->subject.folded);
     for (size_t i = 0; i < j->policy->rules.len; i++) {
         bool yes = false, by_key = for_key[i / 64] >> (i % 64) & 1;

@@ -65,16 +65,6 @@ void drift_fold(struct sb_buf *b, struct sb_str name)
     }
 }
 
-const struct sb_doc_node *drift_finding_value(struct sb_doc_pool *pool,
-                                              const struct drift_finding *f, bool plan)
-{
-    if (f->kind == DRIFT_RENAMED && f->path) {
-        struct sb_str s = plan ? f->path->plan_name : f->path->name;
-        return sb_doc_string(pool, s.p ? s.p : "", s.len);
-    }
-    return plan ? f->expected : f->actual;
-}
-
 static const struct drift_step *key_step(const struct drift_step *s)
 {
     while (s && s->kind != DRIFT_STEP_KEY)
@@ -139,8 +129,7 @@ void drift_subject_category(struct drift_subject *s, enum drift_category categor
     s->values[DRIFT_VAR_CATEGORY].str = sb_str(drift_category_names[category]);
 }
 
-void drift_subject_set(struct drift_subject *s, struct sb_doc_pool *pool,
-                       const struct drift_finding *f)
+void drift_subject_set(struct drift_subject *s, const struct drift_finding *f)
 {
     s->finding = f;
     sb_buf_reset(&s->path);
@@ -151,8 +140,8 @@ void drift_subject_set(struct drift_subject *s, struct sb_doc_pool *pool,
     const struct drift_step *at = key_step(f->path);
     const struct drift_step *above = at ? key_step(at->up) : NULL;
     set_folded(s, above && says_nothing(s->key) ? above->name : s->key);
-    s->expected = drift_finding_value(pool, f, true);
-    s->actual = drift_finding_value(pool, f, false);
+    s->expected = f->expected;
+    s->actual = f->actual;
     s->values[DRIFT_VAR_KIND].str = sb_str(drift_kind_names[f->kind]);
     drift_subject_category(s, f->category);
     set_values(s);

@@ -43,8 +43,7 @@ struct drift_subject {
 void drift_subject_init(struct drift_subject *s);
 void drift_subject_done(struct drift_subject *s);
 /* Points s at a finding; its category counts only when it has been judged. */
-void drift_subject_set(struct drift_subject *s, struct sb_doc_pool *pool,
-                       const struct drift_finding *f);
+void drift_subject_set(struct drift_subject *s, const struct drift_finding *f);
 /* Narrows s to a member inside the actual value of an extra finding: path grows by the step. */
 void drift_subject_enter(struct drift_subject *s, struct sb_str step, struct sb_str key,
                          const struct sb_doc_node *actual);
@@ -52,9 +51,6 @@ void drift_subject_enter(struct drift_subject *s, struct sb_str step, struct sb_
 void drift_subject_leave(struct drift_subject *s, size_t path_len);
 void drift_subject_category(struct drift_subject *s, enum drift_category category);
 
-/* The value on one side; for RENAMED the old and the new name as strings. NULL = absent. */
-const struct sb_doc_node *drift_finding_value(struct sb_doc_pool *pool,
-                                              const struct drift_finding *f, bool plan);
 /* The nearest map key at or above the end of the path: "" when there is none. */
 struct sb_str drift_finding_key(const struct drift_finding *f);
 /* Does a value say "on"? */

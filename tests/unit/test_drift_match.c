@@ -138,10 +138,9 @@ START_TEST(test_renames)
         {"element of a list",
          "l: [{name: a, type: t3.medium, zone: eu-1, v: 1}, {name: k, type: x, zone: y, v: 5}]\n",
          "l: [{name: b, type: t3.medium, zone: eu-1, v: 1}, {name: k, type: x, zone: y, v: 5}]\n",
-         "renamed /l/[name=b]\nchanged /l/[name=b]/name\n"},
+         "renamed /l/[name=b]\n"},
         {"the only element", "l: [{name: a, type: t3.medium, zone: eu-1, v: 1}]\n",
-         "l: [{name: b, type: t3.medium, zone: eu-1, v: 1}]\n",
-         "renamed /l/[name=b]\nchanged /l/[name=b]/name\n"},
+         "l: [{name: b, type: t3.medium, zone: eu-1, v: 1}]\n", "renamed /l/[name=b]\n"},
     };
     run_cases(cases, SB_LEN(cases));
 }
@@ -155,8 +154,7 @@ START_TEST(test_fleets)
         {"too few", "w: {count: 3, type: a}\n", "w: {x1: {type: a}, x2: {type: b}}\n",
          "count /w/count\nchanged /w/x2/type\n"},
         {"a list of members", "w: {count: 1, type: a}\n",
-         "w: [{name: x, type: b}, {name: y, type: a}]\n",
-         "count /w/count\nextra /w/[name=y]/name\nextra /w/[name=x]\n"},
+         "w: [{name: x, type: b}, {name: y, type: a}]\n", "count /w/count\nextra /w/[name=x]\n"},
         {"ties go by the number", "w: {count: 2, type: a}\n",
          "w: {s10: {type: b}, s9: {type: b}, s2: {type: b}}\n",
          "count /w/count\nchanged /w/s9/type\nchanged /w/s2/type\nextra /w/s10\n"},
@@ -174,6 +172,22 @@ START_TEST(test_fleets)
          "missing /w/count\nchanged /w/tags/a\nextra /w/more\n"},
         {"none wanted", "w: {count: 0, type: a}\n", "w: {s1: {type: a}}\n",
          "count /w/count\nextra /w/s1\n"},
+        {"what tells members apart is in no template", "w: {count: 2, type: a}\n",
+         "w: [{name: x, id: 1, type: a}, {name: y, id: 2, type: a, port: 9}]\n",
+         "extra /w/[name=y]/port\n"},
+        {"a template may name its members", "w: {count: 2, name: n, type: a}\n",
+         "w: {s1: {name: n, type: a}, s2: {name: m, type: a}}\n", "changed /w/s2/name\n"},
+        {"none wanted, none there", "w: {count: 0, type: a}\nv: 1\n", "v: 1\n", ""},
+        {"none wanted, null there", "w: {count: 0, type: a}\n", "w: null\n", ""},
+        {"a whole fleet is missing", "w: {count: 3, type: a}\nv: 1\n", "v: 1\n",
+         "count /w/count\n"},
+        {"a size counts nothing without members", "w: {size: 3, type: a}\nv: 1\n", "v: 1\n",
+         "missing /w\n"},
+        {"a wrapped template", "w: {count: 1, template: {type: a, image: i}}\n",
+         "w: {s1: {type: b}, s2: {type: a, image: j}}\n",
+         "count /w/count\nchanged /w/s2/image\nextra /w/s1\n"},
+        {"the same wrapper on both sides", "w: {count: 1, template: {type: a}}\n",
+         "w: {count: 2, template: {type: b}}\n", "changed /w/count\nchanged /w/template/type\n"},
     };
     run_cases(cases, SB_LEN(cases));
 }

@@ -182,6 +182,15 @@ START_TEST(renames_are_moves)
                      "[{\"op\":\"move\",\"path\":\"/hosts/omega\",\"from\":\"/hosts/alpha\"}]");
     free(text);
     pair_done(&p);
+    snprintf(plan, sizeof plan, "hosts: [{name: alpha, at: %s}, {name: b, at: c}]", body);
+    snprintf(actual, sizeof actual, "hosts: [{name: b, at: c}, {name: omega, at: %s}]", body);
+    p = pair_of(plan, actual);
+    ck_assert_uint_eq(p.findings.list.len, 1);
+    text = patch_text(&p, DRIFT_PATCH_JSON, false);
+    ck_assert_str_eq(text, "[{\"op\":\"test\",\"path\":\"/hosts/1/name\",\"value\":\"omega\"},"
+                           "{\"op\":\"replace\",\"path\":\"/hosts/1/name\",\"value\":\"alpha\"}]");
+    free(text);
+    pair_done(&p);
 }
 END_TEST
 
@@ -475,6 +484,10 @@ static void random_fleet(struct sb_doc_pool *pool, struct sb_doc_node **plan,
     for (unsigned k = roll(4); k; k--)
         put(pool, &t, word(), random_node(pool, 2));
     struct sb_doc_node *bare = sb_doc_map(pool, t.members, t.n), *items[6];
+    if (roll(4) == 0) {
+        t.n = 0;
+        put(pool, &t, "template", bare);
+    }
     put(pool, &t, "count", sb_doc_int(pool, 1 + roll(4))); /* 0 and strays: no fleet to be seen */
     *plan = sb_doc_map(pool, t.members, t.n);
     size_t n = roll(5);
@@ -503,7 +516,9 @@ static void random_pair(struct pair *p)
     if (roll(2)) {
         random_fleet(p->pool, &fleet, &members);
         put(p->pool, &plan, "fleet", fleet);
-        put(p->pool, &actual, "fleet", members);
+        if (roll(6))
+            put(p->pool, &actual, "fleet",
+                roll(6) ? members : sb_doc_node_new(p->pool, SB_DOC_NULL));
     }
     p->plan =
         (struct drift_side){.name = "plan", .root = sb_doc_map(p->pool, plan.members, plan.n)};

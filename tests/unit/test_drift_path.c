@@ -66,6 +66,9 @@ START_TEST(test_renamed_and_members)
     struct drift_step web = key(NULL, "web"), member = key(&web, "s1"), type = key(&member, "type");
     member.kind = DRIFT_STEP_MEMBER;
     member.actual_index = DRIFT_NOWHERE;
+    member.plan_name = sb_str("template");
+    expect_pointer(&type, true, "/web/template/type");
+    member.plan_name = (struct sb_str){0};
     expect_pointer(&type, true, "/web/type");
     expect_pointer(&type, false, "/web/s1/type");
     member.name = sb_str("name=s1");
