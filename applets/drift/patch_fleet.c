@@ -245,19 +245,29 @@ static int adopt_fleet(struct drift_ops_run *run, const struct drift_finding *f,
     return drift_ops_push(run, op, e);
 }
 
-/* Something else that stands among a fleet's members. */
-static bool is_stray(struct drift_ops_run *run, const struct drift_finding *f)
+static bool has_count(const struct drift_ops_run *run, const struct sb_doc_node *fleet)
 {
     static const char *const counts[] = {"count", "replicas", "instances", "desired_count", "size"};
-    const struct drift_step *s = f->path;
     int64_t ignored;
-    if (f->kind != DRIFT_EXTRA || !s || s->kind != DRIFT_STEP_KEY || !s->up || !s->up->collection)
-        return false;
-    const struct sb_doc_node *fleet = drift_path_resolve(run->pool, run->target, s->up, true);
     for (size_t i = 0; fleet && fleet->type == SB_DOC_MAP && i < SB_LEN(counts); i++)
         if (to_int(sb_doc_get_str(run->pool, fleet, counts[i]), &ignored))
             return true;
     return false;
+}
+
+/* Something else that stands among a fleet's members, or a part of it: extra lists are reported by
+ * element. The fleet's step, or NULL. */
+static const struct drift_step *stray_in(const struct drift_ops_run *run,
+                                         const struct drift_finding *f)
+{
+    if (f->kind != DRIFT_EXTRA)
+        return NULL;
+    for (const struct drift_step *s = f->path; s; s = s->up)
+        if (s->kind == DRIFT_STEP_KEY && s->up && s->up->collection &&
+            !drift_path_resolve(run->pool, run->target, s, true) &&
+            has_count(run, drift_path_resolve(run->pool, run->target, s->up, true)))
+            return s->up;
+    return NULL;
 }
 
 int drift_ops_fleet(struct drift_ops_run *run, const struct drift_finding *f, bool *ret_done,
@@ -265,9 +275,9 @@ int drift_ops_fleet(struct drift_ops_run *run, const struct drift_finding *f, bo
 {
     const struct drift_step *fleet = NULL;
     bool in_fleet = fleet_of(f, &fleet);
-    if (run->on_plan && !in_fleet && is_stray(run, f)) {
-        fleet = f->path->up;
-        in_fleet = true;
+    if (run->on_plan && !in_fleet) {
+        fleet = stray_in(run, f);
+        in_fleet = fleet != NULL;
     }
     *ret_done = in_fleet && (run->on_plan || f->kind == DRIFT_COUNT);
     if (!*ret_done)

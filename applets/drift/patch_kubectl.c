@@ -89,7 +89,9 @@ static int put_json(struct sb_buf *out, const struct sb_doc_node *n, struct sb_e
 static int put_apply(struct sb_buf *out, const struct drift_op *op, struct sb_error *e)
 {
     const struct sb_doc_place *at = &op->finding->plan_at;
-    sb_buf_puts(out, "# missing: ");
+    sb_buf_puts(out, op->finding->kind == DRIFT_RENAMED
+                         ? "# renamed: kubectl cannot rename; this makes the planned one, see "
+                         : "# missing: ");
     sb_escape(out, sb_str(at->file ? at->file : ""));
     sb_buf_printf(out, ":%u\nkubectl apply -f - <<'EOF'\n", at->line);
     int rc = put_json(out, op->value, e);
@@ -156,18 +158,18 @@ static int put_group(struct sb_doc_pool *pool, const struct group *g, struct sb_
         put_delete(out, &t);
         return 0;
     }
-    if (last->kind == DRIFT_OP_MOVE) {
-        sb_buf_puts(out,
-                    "# renamed: kubectl cannot rename; the one the plan has, then away with the "
-                    "other\n");
-        struct drift_op make = *last;
-        const struct sb_doc_node *planned = last->finding->expected;
-        make.value = sb_doc_copy(pool, planned);
-        rc = put_apply(out, &make, e);
-        put_delete(out, &t);
-        return rc;
-    }
     return put_apply(out, last, e);
+}
+
+/* What others stand in comes first; what goes, goes when all that takes its place is there. */
+static int rank_of(const struct group *g)
+{
+    const struct drift_op *last = &g->ops.items[g->ops.len - 1];
+    if (last->depth <= 1 && last->kind == DRIFT_OP_REMOVE)
+        return 2;
+    bool first = sb_str_starts(g->key, SB_STR("/core~1Namespace~1")) ||
+                 sb_str_starts(g->key, SB_STR("/apiextensions.k8s.io~1CustomResourceDefinition~1"));
+    return first ? 0 : 1;
 }
 
 static void put_version_note(struct sb_doc_pool *pool, const struct drift_op *op,
@@ -203,11 +205,12 @@ int drift_patch_kubectl(struct sb_doc_pool *pool, const struct drift_ops *ops, s
         }
         sb_vec_push(&groups.items[(uintptr_t)*slot - 1].ops, *op);
     }
-    for (size_t i = 0; i < groups.len; i++) {
-        if (rc == 0)
-            rc = put_group(pool, &groups.items[i], out, e);
+    for (int rank = 0; rank <= 2; rank++)
+        for (size_t i = 0; rc == 0 && i < groups.len; i++)
+            if (rank_of(&groups.items[i]) == rank)
+                rc = put_group(pool, &groups.items[i], out, e);
+    for (size_t i = 0; i < groups.len; i++)
         sb_vec_done(&groups.items[i].ops);
-    }
     sb_vec_done(&groups);
     sb_map_done(&index);
     return rc;

@@ -256,6 +256,25 @@ static int op_move(struct drift_ops_run *run, const struct drift_finding *f, str
                           e);
 }
 
+/* The one with the wanted name is made, then the other one goes. */
+static int op_remake(struct drift_ops_run *run, const struct drift_finding *f, struct sb_error *e)
+{
+    struct sb_doc_node *value = drift_path_resolve(run->pool, run->source, f->path, !run->on_plan);
+    const struct sb_doc_node *there =
+        drift_path_resolve(run->pool, run->target, f->path, run->on_plan);
+    if (!value || !there)
+        return refuse(f, e, "no patch can be written: the value is not found at its place",
+                      hint_leave_out);
+    struct drift_op make = {.kind = DRIFT_OP_ADD,
+                            .depth = drift_path_depth(f->path),
+                            .phase = DRIFT_PHASE_ADD,
+                            .finding = f,
+                            .path = drift_path_text(run->pool, f->path, !run->on_plan),
+                            .value = value};
+    int rc = drift_ops_push(run, make, e);
+    return rc < 0 ? rc : op_at(run, f, f->path, there, NULL, e);
+}
+
 /* The outermost step that was brought into another form, or NULL. */
 static const struct drift_step *rewritten_step(const struct drift_step *path)
 {
@@ -316,6 +335,8 @@ static int op_of(struct drift_ops_run *run, const struct drift_finding *f, struc
     const struct drift_step *rewritten = rewritten_step(f->path);
     if (rewritten)
         return op_rewritten(run, f, rewritten, e);
+    if (f->kind == DRIFT_RENAMED && run->fixed_names && drift_path_depth(f->path) == 1)
+        return op_remake(run, f, e);
     if (f->kind == DRIFT_RENAMED)
         return op_move(run, f, e);
     return op_values(run, f, e);
@@ -382,6 +403,7 @@ int drift_ops_make(struct sb_doc_pool *pool, const struct drift_side *target,
                                 .source = source->root,
                                 .on_plan = format == DRIFT_PATCH_PLAN,
                                 .null_removes = format == DRIFT_PATCH_MERGE,
+                                .fixed_names = format == DRIFT_PATCH_KUBECTL,
                                 .reveal = reveal,
                                 .findings = findings,
                                 .ops = &ops};

@@ -46,6 +46,7 @@ struct drift_ops_run {
     struct sb_doc_node *target, *source; /* roots */
     bool on_plan;                        /* the target is the plan */
     bool null_removes;                   /* RFC 7396: null cannot be set */
+    bool fixed_names;                    /* kubectl: what stands at the top cannot be renamed */
     bool reveal;
     const struct drift_findings *findings;
     struct drift_ops *ops;
