@@ -6,11 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool reserve(struct sb_buf *b, size_t extra)
+/* Where the next bytes go, with room for extra of them and a NUL; NULL past the cap. */
+static char *reserve(struct sb_buf *b, size_t extra)
 {
     if (b->failed || extra > b->max - b->len) {
         b->failed = true;
-        return false;
+        return NULL;
     }
     size_t need = b->len + extra + 1;
     if (need > b->size) {
@@ -18,7 +19,7 @@ static bool reserve(struct sb_buf *b, size_t extra)
         b->size = SB_MAX(size, need);
         b->data = sb_xrealloc_array(b->data, b->size, 1);
     }
-    return true;
+    return b->data + b->len;
 }
 
 void sb_buf_done(struct sb_buf *b)
@@ -37,21 +38,23 @@ void sb_buf_reset(struct sb_buf *b)
 
 void sb_buf_put(struct sb_buf *b, const void *p, size_t len)
 {
-    if (!reserve(b, len))
+    char *at = reserve(b, len);
+    if (!at)
         return;
     if (len)
-        memcpy(b->data + b->len, p, len);
+        memcpy(at, p, len);
+    at[len] = '\0';
     b->len += len;
-    b->data[b->len] = '\0';
 }
 
 void sb_buf_fill(struct sb_buf *b, char c, size_t n)
 {
-    if (!reserve(b, n))
+    char *at = reserve(b, n);
+    if (!at)
         return;
-    memset(b->data + b->len, c, n);
+    memset(at, c, n);
+    at[n] = '\0';
     b->len += n;
-    b->data[b->len] = '\0';
 }
 
 void sb_buf_vprintf(struct sb_buf *b, const char *fmt, va_list ap)
@@ -59,8 +62,9 @@ void sb_buf_vprintf(struct sb_buf *b, const char *fmt, va_list ap)
     va_list again;
     va_copy(again, ap);
     int len = vsnprintf(NULL, 0, fmt, ap);
-    if (len >= 0 && reserve(b, (size_t)len)) {
-        vsnprintf(b->data + b->len, (size_t)len + 1, fmt, again);
+    char *at = len >= 0 ? reserve(b, (size_t)len) : NULL;
+    if (at) {
+        vsnprintf(at, (size_t)len + 1, fmt, again);
         b->len += (size_t)len;
     }
     va_end(again);
