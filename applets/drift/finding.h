@@ -6,6 +6,7 @@
 #include "applets/drift/side.h"
 #include "core/base/vec.h"
 
+/* clang-format off */
 #define DRIFT_KINDS(X) X(CHANGED, "changed") X(MISSING, "missing") X(EXTRA, "extra")               \
     X(COUNT, "count") X(RENAMED, "renamed") X(TYPE, "type")
 #define DRIFT_CATEGORIES(X) X(COMPUTE, "compute") X(DATABASE, "database") X(NETWORK, "network")    \
@@ -14,6 +15,7 @@
     X(CRITICAL, "critical")
 #define DRIFT_CONSEQUENCES(X) X(REPRODUCIBILITY, "reproducibility") X(SECURITY, "security")        \
     X(OPERATIONS, "operations") X(COMPLIANCE, "compliance") X(COST, "cost")
+/* clang-format on */
 
 #define DRIFT_ENUM_KIND(name, text) DRIFT_##name,
 #define DRIFT_ENUM_CATEGORY(name, text) DRIFT_CAT_##name,
@@ -25,17 +27,17 @@ enum drift_severity { DRIFT_SEVERITIES(DRIFT_ENUM_SEVERITY) DRIFT_SEVERITY_COUNT
 enum drift_consequence { DRIFT_CONSEQUENCES(DRIFT_ENUM_CONSEQUENCE) DRIFT_CONSEQUENCE_COUNT };
 
 /* Lower-case names by enum, NULL-ended. */
-extern const char *const drift_kind_names[], *const drift_category_names[],
-    *const drift_severity_names[], *const drift_consequence_names[];
+extern const char *const drift_kind_names[],
+    *const drift_category_names[], *const drift_severity_names[], *const drift_consequence_names[];
 
 struct drift_finding {
     /* compare fills: */
     enum drift_kind kind;
-    const struct drift_step *path; /* for RENAMED: the step that was renamed */
+    const struct drift_step *path;               /* for RENAMED: the step that was renamed */
     const struct sb_doc_node *expected, *actual; /* NULL = absent; COUNT: numbers; RENAMED: names */
-    struct sb_doc_place plan_at, actual_at; /* where an absent value would be: its container */
-    const char *note;  /* the matcher's reason ("server_4 is the extra: ..."), or NULL */
-    bool secret;       /* some value in it must be masked */
+    struct sb_doc_place plan_at, actual_at;      /* where an absent value would be: its container */
+    const char *note; /* the matcher's reason ("server_4 is the extra: ..."), or NULL */
+    bool secret;      /* some value in it must be masked */
     /* policy fills: */
     enum drift_category category;
     enum drift_severity severity;
@@ -43,8 +45,8 @@ struct drift_finding {
     const char *rule, *why;
     /* ignore and baseline fill: */
     const struct drift_ignore_rule *ignored_by; /* or NULL */
-    bool known;            /* accepted in the baseline */
-    char fingerprint[33];  /* 128 bits in hex: stable over reordering and over runs */
+    bool known;                                 /* accepted in the baseline */
+    char fingerprint[33]; /* 128 bits in hex: stable over reordering and over runs */
 };
 
 struct drift_coverage { /* counted in resources; unchecked also counts values that are not known */

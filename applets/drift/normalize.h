@@ -6,6 +6,7 @@
 #include "core/doc/doc.h"
 
 /* identifier, name, what it holds equal */
+/* clang-format off */
 #define DRIFT_NORMALIZERS(X)                                                                       \
     X(NUMBERS, "numbers", "1, 1.0 and 1e0 are one number")                                         \
     X(QUANTITIES, "quantities", "Kubernetes quantities: 1000m = 1, 1.5Gi = 1536Mi")                \
@@ -17,6 +18,7 @@
     X(ARNS, "arns", "ARNs: case where AWS ignores it")                                             \
     X(K8S_DEFAULTS, "k8s-fields", "fields that a Kubernetes server fills in by itself")            \
     X(REMARKS, "remarks", "a person's remark behind a value: 'ami-1 (Ubuntu)' = 'ami-1'")
+/* clang-format on */
 
 #define DRIFT_NORMALIZER_ENUM(id, name, text) DRIFT_NORM_##id,
 enum drift_normalizer { DRIFT_NORMALIZERS(DRIFT_NORMALIZER_ENUM) DRIFT_NORMALIZER_COUNT };

@@ -82,6 +82,7 @@ is "the annotated file gives the same findings" \
 # the text report
 run "$SREBOX" drift check "$ex/infrastructure-plan.yaml" "$ex/infrastructure-actual.yaml"
 is "the verdict comes first" "$(sed -n 1p "$T/out")" "DRIFT: 33 findings: 3 critical, 14 high, 13 medium, 3 info"
+# shellcheck disable=SC2016 # awk reads it
 ok "within 80 columns" awk 'length($0) > 80 && !/^(plan|actual) / { exit 1 }' "$T/out"
 is "grouped by category" "$(grep -cE '^(COMPUTE|DATABASE|NETWORK|STORAGE|SECURITY|PACKAGES)  ' "$T/out")" 6
 out_has "plan line" "plan:17"
