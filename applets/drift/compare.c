@@ -63,8 +63,10 @@ static void compare_with_nothing(struct drift_run *run, struct drift_frame *f, b
 static void compare_types(struct drift_run *run, struct drift_frame *f)
 {
     bool scalars = drift_is_scalar(f->plan) && drift_is_scalar(f->actual);
-    if (!scalars || !drift_scalars_equal(run, f->plan, f->actual, f->flags))
-        drift_add(run, f, DRIFT_TYPE, f->plan, f->actual, NULL);
+    if (scalars && drift_scalars_equal(run, f->plan, f->actual, f->flags))
+        return;
+    bool quantities = scalars && (f->flags & DRIFT_IN_QUANTITIES); /* 1 and "500m" are of a kind */
+    drift_add(run, f, quantities ? DRIFT_CHANGED : DRIFT_TYPE, f->plan, f->actual, NULL);
 }
 
 static bool compare_policies(struct drift_run *run, struct drift_frame *f)

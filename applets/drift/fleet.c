@@ -9,7 +9,6 @@
 #include "applets/drift/match.h"
 
 #include "core/base/mem.h"
-#include "core/doc/number.h"
 #include "core/sort/sort.h"
 
 #include <stdlib.h>
@@ -144,12 +143,10 @@ static bool find_count(struct fleet *fl)
     const struct sb_doc_node *t = fl->f->plan;
     for (size_t k = 0; k < SB_LEN(fl->run->keys.counts); k++) {
         const struct sb_doc_key *key = fl->run->keys.counts[k];
-        struct sb_number number;
         for (uint32_t i = 0; key && i < t->count; i++) {
             const struct sb_doc_node *n = t->u.members[i].value;
-            if (t->u.members[i].key != key || n->type != SB_DOC_NUMBER ||
-                (n->flags & SB_DOC_NONFINITE) || !sb_number_parse(sb_doc_str(n), &number) ||
-                !sb_number_to_int64(&number, &fl->count) || fl->count < 0 || fl->count > MAX_COUNT)
+            if (t->u.members[i].key != key || !drift_to_int(n, &fl->count) || fl->count < 0 ||
+                fl->count > MAX_COUNT)
                 continue;
             fl->count_key = key;
             fl->count_node = n;

@@ -208,7 +208,7 @@ static void try_names(struct search *s, const char *const (*candidates)[DRIFT_KE
                       unsigned weight)
 {
     for (size_t i = 0; i < n; i++) {
-        struct drift_key key = {.n = 0};
+        struct drift_key key = {.names = weight == WEIGHT_IDENTIFIER};
         bool found = true;
         for (size_t k = 0; k < DRIFT_KEY_FIELDS && candidates[i][k] && found; k++)
             found = add_field(s->run, &key, sb_str(candidates[i][k]));
@@ -244,8 +244,9 @@ static void try_all(struct search *s)
         {"apiVersion", "kind", "metadata.namespace?", "metadata.name"},
         {"kind", "namespace?", "name", NULL}};
     static const char *const identifiers[][DRIFT_KEY_FIELDS] = {
-        {"name"}, {"id"},  {"key"},  {"arn"},        {"Name"}, {"Id"},   {"ID"},    {"Key"},
-        {"Arn"},  {"ARN"}, {"uuid"}, {"identifier"}, {"Sid"},  {"slug"}, {"alias"}, {"address"}};
+        {"name"},       {"id"},  {"key"},  {"arn"},   {"metadata.name"}, {"Name"},
+        {"Id"},         {"ID"},  {"Key"},  {"Arn"},   {"ARN"},           {"uuid"},
+        {"identifier"}, {"Sid"}, {"slug"}, {"alias"}, {"address"}};
     static const char *const usual[][DRIFT_KEY_FIELDS] = {{"port"},
                                                           {"containerPort"},
                                                           {"mountPath"},
@@ -282,7 +283,7 @@ static void try_all(struct search *s)
 
 static void try_rule(struct search *s, const struct drift_list_rule *rule)
 {
-    struct drift_key key = {.n = 0};
+    struct drift_key key = {.names = true};
     bool found = true;
     for (size_t i = 0; i < rule->n_fields && found; i++)
         found = add_field(s->run, &key, rule->fields[i]);

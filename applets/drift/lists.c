@@ -98,14 +98,19 @@ static void pair_as_renamed(void *ctx, uint32_t plan, uint32_t actual)
     w->pairs.plan_renamed[plan] = true;
 }
 
+static drift_pair_fn *pair_alike(const struct list_walk *w)
+{
+    bool names = w->naming.kind == DRIFT_BY_KEY && w->naming.key.names;
+    return names ? pair_as_renamed : pair_plainly;
+}
+
 static void pair_equal_and_alike(struct list_walk *w, bool alike)
 {
     struct drift_rest plan = everything(w->plan), actual = everything(w->actual);
     drift_pair_identical(w->run, &plan, &actual, w->f->flags, pair_plainly, w);
     if (alike && plan.n && actual.n) {
-        bool named = w->naming.kind == DRIFT_BY_KEY;
-        drift_pair_similar(w->run, w->f, &plan, &actual, named,
-                           named ? pair_as_renamed : pair_plainly, w);
+        bool keyed = w->naming.kind == DRIFT_BY_KEY;
+        drift_pair_similar(w->run, w->f, &plan, &actual, keyed, pair_alike(w), w);
     }
     rest_done(&plan);
     rest_done(&actual);
@@ -116,9 +121,19 @@ static void pair_renamed(struct list_walk *w)
 {
     struct drift_rest plan = leftovers(w, true), actual = leftovers(w, false);
     if (plan.n && actual.n)
-        drift_pair_similar(w->run, w->f, &plan, &actual, true, pair_as_renamed, w);
+        drift_pair_similar(w->run, w->f, &plan, &actual, true, pair_alike(w), w);
     rest_done(&plan);
     rest_done(&actual);
+}
+
+/* The words of a command: their order always counts. */
+static bool is_command(const struct drift_frame *f)
+{
+    static const char *const names[] = {"command", "cmd", "args", "entrypoint", "argv"};
+    for (size_t i = 0; i < SB_LEN(names); i++)
+        if (f->step.kind == DRIFT_STEP_KEY && sb_str_eq_nocase(f->step.name, sb_str(names[i])))
+            return true;
+    return false;
 }
 
 static void pair_list(struct list_walk *w)
@@ -126,8 +141,8 @@ static void pair_list(struct list_walk *w)
     const struct drift_list_rule *rule = drift_rule_at(w->run, w->f);
     bool scalars = all_of(w->plan, false) && all_of(w->actual, false);
     bool maps = !scalars && all_of(w->plan, true) && all_of(w->actual, true);
-    bool ordered =
-        rule ? rule->mode == DRIFT_LIST_ORDERED : scalars && !drift_on(w->run, DRIFT_NORM_SETS);
+    bool ordered = rule ? rule->mode == DRIFT_LIST_ORDERED
+                        : scalars && (!drift_on(w->run, DRIFT_NORM_SETS) || is_command(w->f));
     if (ordered) {
         drift_pair_in_order(w->run, w->f, &w->pairs);
     } else if (scalars) {

@@ -49,8 +49,10 @@ static const struct sb_doc_member *lookup(struct drift_run *run, const struct sb
 
 static bool dropped(const struct map_walk *w, const struct sb_doc_member *m)
 {
-    return (w->f->flags & DRIFT_IN_K8S) && drift_on(w->run, DRIFT_NORM_K8S_DEFAULTS) &&
-           drift_k8s_dropped(w->f->flags, sb_doc_key_str(m->key));
+    if (w->f->flags & DRIFT_IN_K8S)
+        return drift_on(w->run, DRIFT_NORM_K8S_DEFAULTS) &&
+               drift_k8s_dropped(w->f->flags, sb_doc_key_str(m->key));
+    return drift_on(w->run, DRIFT_NORM_TF_FIELDS) && drift_tf_dropped(w->run, w->f, m->key);
 }
 
 /* The name of the map above: of the list's member for an element. */
@@ -65,6 +67,18 @@ static bool filled(const struct map_walk *w, const struct sb_doc_member *m)
 {
     return (w->f->flags & DRIFT_IN_K8S) && drift_on(w->run, DRIFT_NORM_K8S_DEFAULTS) &&
            drift_k8s_filled(w->run, w->f->flags, parent_name(w->f), w->actual, m);
+}
+
+static bool autoscaled(const struct map_walk *w, const struct sb_doc_member *m)
+{
+    return (w->f->flags & DRIFT_IN_K8S) && drift_on(w->run, DRIFT_NORM_K8S_DEFAULTS) &&
+           drift_k8s_autoscaled(w->run, w->f, m);
+}
+
+static bool omitted(const struct map_walk *w, const struct sb_doc_member *m)
+{
+    return (w->f->flags & DRIFT_IN_K8S) && drift_on(w->run, DRIFT_NORM_K8S_DEFAULTS) &&
+           drift_k8s_omitted(parent_name(w->f), m);
 }
 
 /* Members of `map` that are maps and that `other` does not have. */
@@ -124,7 +138,7 @@ static void plan_only(struct map_walk *w, uint32_t i)
         renamed_member(w, m, &w->actual->u.members[w->new_name[i]]);
         return;
     }
-    if (drift_is_nothing(w->run, m->value))
+    if (drift_is_nothing(w->run, m->value) || omitted(w, m))
         return;
     struct drift_frame child = drift_member(w->run, w->f, m->key, m->value, NULL);
     drift_one_sided(w->run, &child, NULL);
@@ -141,7 +155,7 @@ static uint32_t walk_plan(struct map_walk *w)
             continue;
         const struct sb_doc_member *a = lookup(w->run, w->actual, p->key, &next);
         both += a ? 1 : 0;
-        if (p->key == w->name || dropped(w, p))
+        if (p->key == w->name || dropped(w, p) || (a && autoscaled(w, a)))
             continue;
         if (a) {
             struct drift_frame child = drift_member(w->run, w->f, p->key, p->value, a->value);
@@ -177,7 +191,7 @@ static void walk_extras(struct map_walk *w)
         if (lookup(w->run, w->plan, m->key, &next) || (w->taken && w->taken[i]))
             continue;
         if (m->key == w->name || drift_is_nothing(w->run, m->value) || dropped(w, m) ||
-            filled(w, m) || tells_apart(w, m))
+            filled(w, m) || autoscaled(w, m) || tells_apart(w, m))
             continue;
         struct drift_frame child = drift_member(w->run, w->f, m->key, NULL, m->value);
         drift_one_sided(w->run, &child, NULL);

@@ -36,6 +36,8 @@ struct drift_key { /* what identifies the elements of a list */
         bool optional; /* absent counts as "" */
     } fields[DRIFT_KEY_FIELDS];
     size_t n;
+    bool names; /* it names the elements, as "name" does: another value is a rename; of a port or a
+                   host it is a change */
 };
 
 enum drift_naming_kind { DRIFT_BY_PLACE, DRIFT_BY_VALUE, DRIFT_BY_KEY };
@@ -151,6 +153,9 @@ struct drift_hash128 drift_scalar_hash128(const struct drift_run *run, const str
 /* "VALUE (free text)" gives VALUE; false when there is no remark. */
 bool drift_without_remark(struct sb_str s, struct sb_str *ret);
 
+/* A number without a fraction; false for anything else, also NULL. */
+bool drift_to_int(const struct sb_doc_node *n, int64_t *ret);
+
 /* --- tree_hash.c --- */
 /* Equal in meaning: equal hashes (but where a remark or a server's default decides). */
 uint64_t drift_hash(struct drift_run *run, const struct sb_doc_node *n, unsigned flags);
@@ -161,9 +166,21 @@ bool drift_is_k8s_object(const struct drift_run *run, const struct sb_doc_node *
 unsigned drift_k8s_below(unsigned flags, struct sb_str key);
 /* A field that means nothing on either side. */
 bool drift_k8s_dropped(unsigned flags, struct sb_str key);
+
+/* --- kubernetes_defaults.c --- */
+/* A planned value that says nothing, so that the server does not keep it. */
+bool drift_k8s_omitted(struct sb_str parent, const struct sb_doc_member *member);
+/* The member (actual side) of a spec is a number of replicas that an autoscaler in the plan may set. */
+bool drift_k8s_autoscaled(const struct drift_run *run, const struct drift_frame *spec,
+                          const struct sb_doc_member *member);
 /* A field that the server sets by itself when the plan says nothing. */
 bool drift_k8s_filled(const struct drift_run *run, unsigned flags, struct sb_str parent,
                       const struct sb_doc_node *map, const struct sb_doc_member *member);
+
+/* --- terraform.c --- */
+/* The member of the frame's map means nothing, or its finding is another member's too. */
+bool drift_tf_dropped(const struct drift_run *run, const struct drift_frame *f,
+                      const struct sb_doc_key *key);
 
 /* --- iam.c --- */
 /* When both values are IAM policy documents, also as JSON in strings: canonical trees of them. */

@@ -11,12 +11,15 @@
     X(NUMBERS, "numbers", "1, 1.0 and 1e0 are one number")                                         \
     X(QUANTITIES, "quantities", "Kubernetes quantities: 1000m = 1, 1.5Gi = 1536Mi")                \
     X(DURATIONS, "durations", "60s = 1m, PT1H = 1h")                                               \
-    X(NULLS, "nulls", "null, an absent key, an empty list and an empty map")                       \
-    X(SETS, "sets", "the order of a list of scalars, unless a rule says it counts")                \
+    X(NULLS, "nulls", "null, an absent key, an empty list, a map that is empty or holds only such") \
+    X(SETS, "sets",                                                                                \
+      "the order of a list of scalars, except in commands and where --list says it counts")        \
     X(IAM_POLICIES, "iam-policies",                                                                \
       "IAM policy documents: JSON in a string, one or a list of one, order, an empty Sid")         \
     X(ARNS, "arns", "ARNs: case where AWS ignores it")                                             \
-    X(K8S_DEFAULTS, "k8s-fields", "fields that a Kubernetes server fills in by itself")            \
+    X(K8S_DEFAULTS, "k8s-fields", "fields that a Kubernetes server or autoscaler sets by itself")  \
+    X(TF_FIELDS, "terraform-fields",                                                               \
+      "Terraform: timeouts, times of last use, tags_all where tags say the same")                  \
     X(REMARKS, "remarks", "a person's remark behind a value: 'ami-1 (Ubuntu)' = 'ami-1'")
 /* clang-format on */
 

@@ -4,9 +4,9 @@
  * on from the last number in use. For the plan: the count is changed when the members are what the
  * template says; otherwise the template gives way to the members as they are, since no template can
  * say that they differ. That takes ignored findings inside the fleet along. */
+#include "applets/drift/match.h"
 #include "applets/drift/patch_ops.h"
 
-#include "core/doc/number.h"
 #include "core/doc/pointer.h"
 
 #define MAX_NEW_MEMBERS 10000
@@ -46,13 +46,6 @@ static struct sb_doc_node *member_value(struct sb_doc_pool *pool, const struct s
                                         struct sb_str count)
 {
     return without_member(pool, drift_fleet_template(pool, fleet), count);
-}
-
-static bool to_int(const struct sb_doc_node *n, int64_t *ret)
-{
-    struct sb_number number;
-    return n && n->type == SB_DOC_NUMBER && !(n->flags & SB_DOC_NONFINITE) &&
-           sb_number_parse(sb_doc_str(n), &number) && sb_number_to_int64(&number, ret);
 }
 
 /* --- the actual side --- */
@@ -152,7 +145,8 @@ static int add_members(struct drift_ops_run *run, const struct drift_finding *f,
     const struct sb_doc_node *template = drift_path_resolve(run->pool, run->source, fleet, true);
     const struct sb_doc_node *members = drift_path_resolve(run->pool, run->target, fleet, false);
     int64_t want, have;
-    if (!template || !to_int(f->expected, &want) || !to_int(f->actual, &have) || want <= have)
+    if (!template || !drift_to_int(f->expected, &want) || !drift_to_int(f->actual, &have) ||
+        want <= have)
         return 0;
     if (want - have > MAX_NEW_MEMBERS)
         return sb_fail_at(e, SB_ETOOBIG, f->plan_at.file, f->plan_at.line, f->plan_at.column,
@@ -250,7 +244,7 @@ static bool has_count(const struct drift_ops_run *run, const struct sb_doc_node 
     static const char *const counts[] = {"count", "replicas", "instances", "desired_count", "size"};
     int64_t ignored;
     for (size_t i = 0; fleet && fleet->type == SB_DOC_MAP && i < SB_LEN(counts); i++)
-        if (to_int(sb_doc_get_str(run->pool, fleet, counts[i]), &ignored))
+        if (drift_to_int(sb_doc_get_str(run->pool, fleet, counts[i]), &ignored))
             return true;
     return false;
 }

@@ -5,11 +5,11 @@
 #include "core/sort/sort.h"
 
 const char *const drift_consequence_texts[] = {
-    "cannot be rebuilt from the plan",
-    "opens a way in, or leaves one unwatched",
-    "behaves differently from what people expect",
-    "cannot be shown to an auditor as managed",
-    "is paid for without being planned",
+    "a rebuild from the plan would be different",
+    "someone may get in, or see what they should not",
+    "it may not behave, or recover, as people expect",
+    "an auditor would ask who approved it",
+    "it may cost more than planned",
     NULL,
 };
 
@@ -259,9 +259,10 @@ void drift_put_severities(const struct drift_result *r, struct sb_buf *b)
 void drift_put_coverage(const struct drift_result *r, struct sb_buf *b)
 {
     const struct drift_coverage *c = &r->findings->coverage;
-    sb_buf_printf(b, "%llu resources compared, %llu not in the plan, %llu missing, %llu unchecked",
-                  (unsigned long long)c->managed, (unsigned long long)c->unmanaged,
-                  (unsigned long long)c->missing, (unsigned long long)c->unchecked);
+    sb_buf_printf(b, "%llu resource%s compared, %llu not in the plan, %llu missing, %llu unchecked",
+                  (unsigned long long)c->managed, c->managed == 1 ? "" : "s",
+                  (unsigned long long)c->unmanaged, (unsigned long long)c->missing,
+                  (unsigned long long)c->unchecked);
 }
 
 static void put_count(struct sb_buf *b, uint64_t n, const char *one, const char *many)

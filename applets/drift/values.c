@@ -250,3 +250,10 @@ struct drift_hash128 drift_scalar_hash128(const struct drift_run *run, const str
     form_of(run, n, flags, &f);
     return (struct drift_hash128){form_hash(&f, run->seed), form_hash(&f, ~run->seed)};
 }
+
+bool drift_to_int(const struct sb_doc_node *n, int64_t *ret)
+{
+    struct sb_number number;
+    return n && n->type == SB_DOC_NUMBER && !(n->flags & SB_DOC_NONFINITE) &&
+           sb_number_parse(sb_doc_str(n), &number) && sb_number_to_int64(&number, ret);
+}

@@ -54,6 +54,8 @@ START_TEST(test_sets)
         {"a whole set is extra", "m: {x: 1}\n", "m: {x: 1, l: [a, b]}\n",
          "extra /m/l/[=a]\nextra /m/l/[=b]\n"},
         {"empty", "l: []\n", "l: [a]\n", "extra /l/[=a]\n"},
+        {"the words of a command stay in order", "command: [a, b]\n", "command: [b, a]\n",
+         "missing /command/[0]\nextra /command/[1]\n"},
         {"remarks pair", "l: ['a (main)', b]\n", "l: [b, a]\n", ""},
         {"durations pair", "l: [60s, 2h]\n", "l: [120m, 1m]\n", ""},
     };
@@ -139,6 +141,9 @@ START_TEST(test_renames)
          "l: [{name: a, type: t3.medium, zone: eu-1, v: 1}, {name: k, type: x, zone: y, v: 5}]\n",
          "l: [{name: b, type: t3.medium, zone: eu-1, v: 1}, {name: k, type: x, zone: y, v: 5}]\n",
          "renamed /l/[name=b]\n"},
+        {"another host is a change, not a rename",
+         "l: [{host: a, type: t3.medium, zone: eu-1, v: 1}]\n",
+         "l: [{host: b, type: t3.medium, zone: eu-1, v: 1}]\n", "changed /l/[host=a]/host\n"},
         {"the only element", "l: [{name: a, type: t3.medium, zone: eu-1, v: 1}]\n",
          "l: [{name: b, type: t3.medium, zone: eu-1, v: 1}]\n", "renamed /l/[name=b]\n"},
     };

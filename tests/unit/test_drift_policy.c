@@ -59,6 +59,16 @@ static const struct judged builtin[] = {
      "public-acl critical storage"},
     {"s3_buckets: [{name: a}]", "s3_buckets: [{name: a}, {name: b, public_access: false}]",
      "resource-extra medium storage"},
+    /* fleets */
+    {"web: {count: 2, type: a}", "web: {}", "fleet-gone critical other"},
+    {"web_servers: {count: 2, type: a}\nv: 1", "v: 1", "fleet-gone critical compute"},
+    {"web: {count: 2, type: a}", "web: {w1: {type: a}}", "count-short high other"},
+    /* what came up in trials */
+    {"a: {n: '1'}", "a: {n: 1}", "type-only low other"},
+    {"a: {n: '1'}", "a: {n: 2}", "type-changed medium other"},
+    {"image: {tag: '1'}", "image: {tag: '2'}", "image-tag-changed high other"},
+    {"replicaCount: 2", "replicaCount: 4", "replicas-changed medium other"},
+    {"replicaCount: 2", "replicaCount: 0", "scaled-to-zero critical other"},
     {"s3_buckets: [{name: a, versioning: enabled}]",
      "s3_buckets: [{name: a, versioning: disabled}]", "versioning-off high storage"},
     {"database: {multi_az: true}", "database: {multi_az: false}", "multi-az-lost high database"},
@@ -209,7 +219,7 @@ START_TEST(test_sentences)
     ck_assert_int_eq(judge(&u, NULL, "b: [{name: a}]", "b: [{name: a}, {name: c, public: true}]"),
                      0);
     ck_assert_str_eq(u.findings.list.items[0].why,
-                     "Anybody on the internet can reach this: public is true.");
+                     "Anyone on the internet can reach this: public is true.");
     unit_done(&u);
 }
 END_TEST
