@@ -21,8 +21,8 @@ struct html {
 
 /* By enum drift_severity: class of badges, colour of bars. */
 static const char *const classes[] = {"muted", "muted", "info", "warn", "bad"};
-static const char *const colors[] = {"var(--line)", "var(--muted)", "var(--info)", "var(--warn)",
-                                     "var(--bad)"};
+static const char *const colors[] = {"var(--muted);fill-opacity:.5", "var(--muted)", "var(--info)",
+                                     "var(--warn)", "var(--bad)"};
 
 static struct sb_str text_of(struct html *h)
 {
@@ -118,7 +118,7 @@ static void put_head(struct html *h)
     drift_put_verdict(h->r, h->out, "; ");
     sb_buf_puts(h->out, "</p>\n<p class=\"muted\">Compared with the plan ");
     sb_html_code(h->out, sb_str(h->r->plan->name));
-    sb_buf_printf(h->out, " at %s.</p>\n", when.data);
+    sb_buf_printf(h->out, " at <span style=\"white-space:nowrap\">%s</span>.</p>\n", when.data);
     sb_buf_done(&when);
 }
 

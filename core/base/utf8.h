@@ -24,7 +24,8 @@ size_t sb_text_width(struct sb_str s);
 
 /* True for code points that must never reach a terminal raw: C0, DEL, C1, bidi controls, line
  * separators, and what shows as nothing, so that two texts may look equal and are not: zero-width
- * and format characters, fillers, variation selectors, tags (facts: documents, section 6). */
+ * and format characters, fillers, variation selectors, tags (facts: documents, section 6); and
+ * noncharacters, which HTML and XML forbid. */
 bool sb_utf8_hostile(uint32_t code);
 
 /* Appends s so that it can be shown on a terminal: hostile code points as \u{NNNN}, invalid bytes

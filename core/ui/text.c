@@ -93,8 +93,6 @@ static void xml_code(struct sb_buf *b, uint32_t code, struct sb_str raw, bool ke
 {
     if (keep_lines && (code == '\n' || code == '\t'))
         sb_buf_putc(b, (char)code);
-    else if (code == 0xfffe || code == 0xffff) /* XML 1.0, production 2 */
-        sb_buf_printf(b, "\\u{%x}", (unsigned)code);
     else
         sb_escape_html(b, raw);
 }
