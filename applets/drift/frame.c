@@ -27,6 +27,12 @@ static struct sb_str scalar_text(const struct sb_doc_node *n)
 void drift_put_scalar(struct sb_buf *b, const struct sb_doc_node *n)
 {
     struct sb_str s = scalar_text(n);
+    size_t secret = n->type == SB_DOC_STRING ? drift_secret_part(s) : 0;
+    if (secret) {
+        sb_buf_put(b, s.p, cut_length(s, SB_MIN(secret, (size_t)NAME_MAX_BYTES)));
+        sb_buf_puts(b, DRIFT_HIDDEN);
+        return;
+    }
     if (s.len <= NAME_MAX_BYTES) {
         sb_buf_put(b, s.p, s.len);
         return;

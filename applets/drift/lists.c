@@ -4,6 +4,7 @@
  * paired by what identifies them, and anything else by equality and likeness. */
 #include "applets/drift/match.h"
 
+#include "core/base/map.h"
 #include "core/base/mem.h"
 
 #include <stdlib.h>
@@ -126,6 +127,45 @@ static void pair_renamed(struct list_walk *w)
     rest_done(&actual);
 }
 
+/* The NAME of "NAME=VALUE"; empty when the value is nothing like it. */
+static struct sb_str assigned_name(const struct sb_doc_node *n)
+{
+    struct sb_str s = sb_doc_str(n);
+    size_t len = 0;
+    while (n->type == SB_DOC_STRING && len < s.len && s.p[len] != '=') {
+        char c = s.p[len++];
+        bool fit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                   c == '_' || c == '-' || c == '.';
+        if (!fit)
+            return SB_STR("");
+    }
+    return (struct sb_str){s.p, n->type == SB_DOC_STRING && len < s.len ? len : 0};
+}
+
+/* What is left of a set: A=1 and A=2 are one setting, changed, unless the plan has it twice. */
+static void pair_assignments(struct list_walk *w)
+{
+    static const char ambiguous[] = "";
+    struct sb_map names = {0};
+    for (uint32_t i = 0; i < w->plan->count; i++) {
+        struct sb_str name = assigned_name(w->plan->u.items[i]);
+        if (w->pairs.actual_of[i] != DRIFT_NOWHERE || !name.len)
+            continue;
+        void **slot = sb_map_at(&names, name.p, name.len);
+        *slot = *slot ? (void *)(uintptr_t)ambiguous : &w->pairs.actual_of[i];
+    }
+    for (uint32_t j = 0; names.len && j < w->actual->count; j++) {
+        struct sb_str name = assigned_name(w->actual->u.items[j]);
+        void **slot = name.len && !w->pairs.taken[j] ? sb_map_at(&names, name.p, name.len) : NULL;
+        if (!slot || !*slot || *slot == (const void *)ambiguous)
+            continue;
+        drift_pair(&w->pairs, (uint32_t)((uint32_t *)*slot - w->pairs.actual_of), j);
+        *slot = (void *)(uintptr_t)ambiguous;
+        w->equal_pairs = false;
+    }
+    sb_map_done(&names);
+}
+
 /* The words of a command: their order always counts. */
 static bool is_command(const struct drift_frame *f)
 {
@@ -149,6 +189,7 @@ static void pair_list(struct list_walk *w)
         w->naming.kind = DRIFT_BY_VALUE;
         w->equal_pairs = true;
         pair_equal_and_alike(w, false);
+        pair_assignments(w);
     } else if (rule && rule->mode == DRIFT_LIST_SET) {
         pair_equal_and_alike(w, true);
     } else if (maps && drift_pair_by_key(w->run, w->plan, w->actual, rule, &w->naming, &w->pairs)) {

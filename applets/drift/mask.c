@@ -64,7 +64,11 @@ static struct sb_doc_node *hidden(struct walk *w, const struct sb_doc_node *n)
     drift_siphash128(b.len ? b.data : "", b.len, m->key, out);
     drift_hex(out, 3, hex);
     sb_buf_done(&b);
-    const char *text = sb_arena_printf(sb_doc_arena(m->pool), "(sensitive %s)", hex);
+    struct sb_str open = {"", 0}; /* "DB_PASSWORD=" may be seen */
+    if (n->type == SB_DOC_STRING)
+        open = (struct sb_str){n->u.text, drift_secret_part(sb_doc_str(n))};
+    const char *text =
+        sb_arena_printf(sb_doc_arena(m->pool), "%.*s(sensitive %s)", SB_STR_ARG(open), hex);
     return text_node(m->pool, text, n);
 }
 
@@ -273,10 +277,11 @@ void drift_show_value(struct sb_buf *b, const struct sb_doc_node *node, size_t c
 static const struct drift_step *shown_step(const struct drift_finding *f, struct drift_step *copy)
 {
     const struct drift_step *s = f->path;
-    if (!s || !f->secret || s->kind != DRIFT_STEP_ITEM || s->name.len == 0 || s->name.p[0] != '=')
+    if (!s || !f->secret || s->kind != DRIFT_STEP_ITEM || s->name.len == 0 || s->name.p[0] != '=' ||
+        sb_str_ends(s->name, SB_STR(DRIFT_HIDDEN)))
         return s;
     *copy = *s;
-    copy->name = copy->plan_name = SB_STR("=(sensitive)");
+    copy->name = copy->plan_name = SB_STR("=" DRIFT_HIDDEN);
     return copy;
 }
 

@@ -122,7 +122,8 @@ const struct sb_doc_key *drift_name_key(const struct drift_frame *f);
  * set one finding an element, otherwise one for all of it. */
 void drift_one_sided(struct drift_run *run, struct drift_frame *f, const char *note);
 void drift_limit(struct drift_run *run, struct drift_frame *f, const char *what);
-/* Text of a scalar as paths and notes show it: long ones are cut and get a hash. */
+/* Text of a scalar as paths and notes show it: long ones are cut and get a hash, the secret part of a
+ * text is left out. */
 void drift_put_scalar(struct sb_buf *b, const struct sb_doc_node *n);
 
 /* --- resource.c --- */
@@ -132,9 +133,13 @@ void drift_place(const struct drift_run *run, const struct drift_frame *up, stru
 void drift_count_one_sided(struct drift_run *run, const struct drift_frame *f);
 
 /* --- secret.c --- */
+#define DRIFT_HIDDEN "(sensitive)" /* what paths and notes have in place of a secret */
 enum drift_secrecy { DRIFT_NAME_NEUTRAL, DRIFT_NAME_SECRET, DRIFT_NAME_HARMLESS };
 /* What a key's name says about its value: password is secret, password_policy is harmless. */
 enum drift_secrecy drift_name_secrecy(struct sb_str name);
+/* A text that has a secret in it: "DB_PASSWORD=x", "--token=x", "https://user:x@host". Where the secret
+ * begins; 0: nowhere. */
+size_t drift_secret_part(struct sb_str text);
 /* Whether the value at the frame must be masked. */
 bool drift_frame_secret(const struct drift_run *run, const struct drift_frame *f);
 /* Marks secret values below n; true when there is one. */

@@ -7,6 +7,7 @@
 
 #define MAX_WORDS 12
 #define WORD_BYTES 16
+#define ASSIGNED_NAME_MAX 128u /* bytes of a name before "=" */
 
 struct words {
     char text[MAX_WORDS][WORD_BYTES]; /* lower case, cut */
@@ -113,6 +114,52 @@ enum drift_secrecy drift_name_secrecy(struct sb_str name)
     return DRIFT_NAME_NEUTRAL;
 }
 
+/* "NAME=x" or "--name=x" with a secret's name. */
+static size_t secret_assignment(struct sb_str s)
+{
+    const char *sign = memchr(s.p, '=', s.len);
+    size_t start = 0, end = sign ? (size_t)(sign - s.p) : 0;
+    while (start < end && s.p[start] == '-')
+        start++;
+    if (start == end || end - start > ASSIGNED_NAME_MAX || end + 1 == s.len)
+        return 0;
+    for (size_t i = start; i < end; i++)
+        if (!strchr("_-.", s.p[i]) && !is_lower(s.p[i]) && !is_upper(s.p[i]) && !is_digit(s.p[i]))
+            return 0;
+    struct sb_str name = {s.p + start, end - start};
+    return drift_name_secrecy(name) == DRIFT_NAME_SECRET ? end + 1 : 0;
+}
+
+/* "scheme://user:x@host" */
+static size_t secret_userinfo(struct sb_str s)
+{
+    const char *colon = memchr(s.p, ':', s.len);
+    size_t at = colon ? (size_t)(colon - s.p) : s.len;
+    if (at + 3 >= s.len || s.p[at + 1] != '/' || s.p[at + 2] != '/')
+        return 0;
+    size_t password = 0;
+    for (size_t i = at + 3; i < s.len && !strchr("/?# ", s.p[i]); i++) {
+        if (s.p[i] == '@')
+            return password && password < i ? password : 0;
+        if (s.p[i] == ':' && !password)
+            password = i + 1;
+    }
+    return 0;
+}
+
+size_t drift_secret_part(struct sb_str text)
+{
+    if (text.len < 3)
+        return 0;
+    size_t at = secret_assignment(text);
+    return at ? at : secret_userinfo(text);
+}
+
+static bool holds_secret(const struct sb_doc_node *n)
+{
+    return n->type == SB_DOC_STRING && drift_secret_part(sb_doc_str(n)) > 0;
+}
+
 /* {name: DB_PASSWORD, value: x}: the name is data. */
 static bool named_secret(const struct drift_run *run, const struct sb_doc_node *map)
 {
@@ -161,7 +208,7 @@ static bool mark_one(struct drift_run *run, struct sb_doc_node *n, bool secret)
         return true;
     if (!drift_is_scalar(n))
         return mark_below(run, n, secret);
-    if (!secret || n->type == SB_DOC_NULL || n->type == SB_DOC_BOOL)
+    if ((!secret && !holds_secret(n)) || n->type == SB_DOC_NULL || n->type == SB_DOC_BOOL)
         return false;
     n->flags |= SB_DOC_SECRET;
     return true;
@@ -200,5 +247,5 @@ static bool mark_below(struct drift_run *run, const struct sb_doc_node *n, bool 
 
 bool drift_mark_secrets(struct drift_run *run, const struct sb_doc_node *n)
 {
-    return (n->flags & SB_DOC_SECRET) || mark_below(run, n, false);
+    return (n->flags & SB_DOC_SECRET) || holds_secret(n) || mark_below(run, n, false);
 }

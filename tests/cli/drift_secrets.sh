@@ -36,6 +36,22 @@ extra: {name: web, client_secret: S3CR3T-6, nested: [{private_key: "S3CR3T-7 lin
 END
 never "key names" p.yaml a.yaml
 
+# --- texts that hold one ---
+cat >tp.yaml <<'END'
+web: {environment: [A=1, DB_PASSWORD=S3CR3T-e1, API_TOKEN=S3CR3T-e2], url: "https://u:S3CR3T-u1@h"}
+hosts: [{url: "https://u:S3CR3T-k1@h", size: 1}]
+fleet: {count: 1, env: [TOKEN=S3CR3T-f1], type: a}
+END
+cat >ta.yaml <<'END'
+web: {environment: [DB_PASSWORD=S3CR3T-e3, A=1], url: "https://u:S3CR3T-u2@h"}
+hosts: [{url: "https://u:S3CR3T-k1@h", size: 2}]
+fleet: {w1: {env: [TOKEN=S3CR3T-f1], type: a}, w2: {env: [TOKEN=S3CR3T-f1], type: b}}
+more: {command: [serve, --password=S3CR3T-c1], dsn: "pg://u:S3CR3T-u3@h/db"}
+END
+never "texts" tp.yaml ta.yaml
+run "$SREBOX" drift check tp.yaml ta.yaml
+out_has "what it is of is shown" "DB_PASSWORD=(sensitive"
+
 # --- rules that quote values, and rules that fail on them ---
 printf 'rules: [{id: q, severity: low, why: "{expected} {actual} {key} {resource}"}]\n' >quote.yaml
 run "$SREBOX" drift check -p quote.yaml -o json p.yaml a.yaml
