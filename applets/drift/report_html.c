@@ -1,7 +1,7 @@
 /* One HTML page to look at: verdict, severities, coverage, then findings by category and resource.
  *
  * Every text goes through sb_html_data() or sb_html_code(). Without scripts: details unfold by themselves,
- * critical and high ones are open. Very long reports are cut, and say so. */
+ * critical ones are open. Very long reports are cut, and say so. */
 #include "applets/drift/view.h"
 
 #include "core/base/time.h"
