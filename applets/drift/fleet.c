@@ -287,15 +287,17 @@ static const char *extra_note(struct fleet *fl, const struct member *m, const st
     struct sb_buf b = SB_BUF_INIT(8192);
     sb_buf_printf(&b, "%.*s is the extra: it ", SB_STR_ARG(member_name(fl, m)));
     if (!last) {
-        sb_buf_puts(&b, "stands where the plan wants none");
+        sb_buf_puts(&b, "exists, and the plan wants none");
     } else if (m->score == last->score) {
-        put_shared(fl, m, &b, "shares nothing with the template", "shares");
-        sb_buf_printf(&b, ", as near to the template as %.*s, which comes first",
+        put_shared(fl, m, &b, "has nothing in common with the template", "shares");
+        sb_buf_printf(&b, ", no less than %.*s, but that one comes first",
                       SB_STR_ARG(member_name(fl, last)));
     } else {
-        put_shared(fl, m, &b, "shares nothing with the template", "shares only");
+        put_shared(fl, m, &b, "has nothing in common with the template", "shares only");
         sb_buf_printf(&b, "; %.*s ", SB_STR_ARG(member_name(fl, last)));
-        put_shared(fl, last, &b, "shares nothing either, but has more of its attributes", "shares");
+        put_shared(fl, last, &b,
+                   "has nothing in common with it either, but has more of its attributes",
+                   "shares");
     }
     const char *note = sb_arena_dup(fl->run->arena, b.data, b.len);
     sb_buf_done(&b);

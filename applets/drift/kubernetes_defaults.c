@@ -280,3 +280,41 @@ bool drift_k8s_autoscaled(const struct drift_run *run, const struct drift_frame 
     }
     return false;
 }
+
+static bool is_text(const struct sb_doc_node *n, const char *text)
+{
+    return n && n->type == SB_DOC_STRING && sb_str_is(sb_doc_str(n), text);
+}
+
+/* Kept by a controller for the object that owns it. */
+static bool has_controller(const struct drift_run *run, const struct sb_doc_node *metadata)
+{
+    const struct sb_doc_node *owners = get(run, metadata, "ownerReferences");
+    for (uint32_t i = 0; owners && owners->type == SB_DOC_LIST && i < owners->count; i++) {
+        const struct sb_doc_node *n = get(run, owners->u.items[i], "controller");
+        if (n && n->type == SB_DOC_BOOL && sb_doc_is_true(n))
+            return true;
+    }
+    return false;
+}
+
+bool drift_k8s_made(const struct drift_run *run, const struct sb_doc_node *object)
+{
+    static const char *const kinds[] = {"Endpoints", "EndpointSlice", "Event",
+                                        "Lease",     "PodMetrics",    NULL};
+    static const char *const named[][2] = {{"ConfigMap", "kube-root-ca.crt"},
+                                           {"ServiceAccount", "default"},
+                                           {"Service", "kubernetes"}};
+    if (!drift_is_k8s_object(run, object))
+        return false;
+    const struct sb_doc_node *kind = get(run, object, "kind");
+    const struct sb_doc_node *metadata = get(run, object, "metadata");
+    for (size_t i = 0; kinds[i]; i++)
+        if (is_text(kind, kinds[i]))
+            return true;
+    for (size_t i = 0; i < SB_LEN(named); i++)
+        if (is_text(kind, named[i][0]) && is_text(get(run, metadata, "name"), named[i][1]))
+            return true;
+    return is_text(get(run, object, "type"), "kubernetes.io/service-account-token") ||
+           has_controller(run, metadata);
+}

@@ -65,6 +65,8 @@ static struct sb_str parent_name(const struct drift_frame *f)
 
 static bool filled(const struct map_walk *w, const struct sb_doc_member *m)
 {
+    if (!w->f->up && w->run->actual->addressed && drift_on(w->run, DRIFT_NORM_K8S_DEFAULTS))
+        return drift_k8s_made(w->run, m->value);
     return (w->f->flags & DRIFT_IN_K8S) && drift_on(w->run, DRIFT_NORM_K8S_DEFAULTS) &&
            drift_k8s_filled(w->run, w->f->flags, parent_name(w->f), w->actual, m);
 }

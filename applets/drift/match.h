@@ -175,6 +175,8 @@ bool drift_k8s_dropped(unsigned flags, struct sb_str key);
 /* --- kubernetes_defaults.c --- */
 /* A planned value that says nothing, so that the server does not keep it. */
 bool drift_k8s_omitted(struct sb_str parent, const struct sb_doc_member *member);
+/* An object that the cluster made by itself, or for another one: nobody plans a Deployment's pods. */
+bool drift_k8s_made(const struct drift_run *run, const struct sb_doc_node *object);
 /* The member (actual side) of a spec is a number of replicas that an autoscaler in the plan may set. */
 bool drift_k8s_autoscaled(const struct drift_run *run, const struct drift_frame *spec,
                           const struct sb_doc_member *member);

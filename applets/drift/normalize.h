@@ -17,7 +17,7 @@
     X(IAM_POLICIES, "iam-policies",                                                                \
       "IAM policy documents: JSON in a string, one or a list of one, order, an empty Sid")         \
     X(ARNS, "arns", "ARNs: case where AWS ignores it")                                             \
-    X(K8S_DEFAULTS, "k8s-fields", "fields that a Kubernetes server or autoscaler sets by itself")  \
+    X(K8S_DEFAULTS, "k8s-fields", "fields and objects that a Kubernetes cluster makes by itself")  \
     X(TF_FIELDS, "terraform-fields",                                                               \
       "Terraform: timeouts, times of last use, tags_all where tags say the same")                  \
     X(REMARKS, "remarks", "a person's remark behind a value: 'ami-1 (Ubuntu)' = 'ami-1'")
