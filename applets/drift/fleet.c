@@ -123,12 +123,17 @@ static void weigh(const struct fleet *fl, struct evidence *ev, struct sb_str nam
 
 /* --- is it one? --- */
 
-static bool has_key(const struct sb_doc_node *map, const struct sb_doc_key *key)
+static bool has_key(const struct fleet *fl, const struct sb_doc_node *map,
+                    const struct sb_doc_key *key)
 {
-    for (uint32_t i = 0; i < map->count; i++)
-        if (map->u.members[i].key == key)
-            return true;
-    return false;
+    return sb_doc_find(fl->run->pool, map, key) != SIZE_MAX;
+}
+
+/* Both begin with the same attribute: the usual case, and no fleet. */
+static bool begin_alike(const struct sb_doc_node *t, const struct sb_doc_node *a)
+{
+    return a->type == SB_DOC_MAP && t->count && a->count &&
+           t->u.members[0].key == a->u.members[0].key;
 }
 
 const struct sb_doc_node *drift_fleet_template(struct sb_doc_pool *pool,
@@ -171,13 +176,13 @@ static bool looks_like_members(const struct fleet *fl)
     for (uint32_t i = 0; i < a->count; i++) {
         const struct sb_doc_node *m = child(a, i);
         if (a->type == SB_DOC_MAP &&
-            (has_key(t, a->u.members[i].key) || has_key(fl->f->plan, a->u.members[i].key)))
+            (has_key(fl, t, a->u.members[i].key) || has_key(fl, fl->f->plan, a->u.members[i].key)))
             return false;
         if (m->type != SB_DOC_MAP)
             continue;
         maps++;
         for (uint32_t k = 0; !akin && k < t->count; k++)
-            akin = t->u.members[k].key != fl->count_key && has_key(m, t->u.members[k].key);
+            akin = t->u.members[k].key != fl->count_key && has_key(fl, m, t->u.members[k].key);
     }
     return akin && (a->type == SB_DOC_MAP ? maps * 2 >= a->count : maps == a->count);
 }
@@ -394,8 +399,8 @@ bool drift_fleet(struct drift_run *run, struct drift_frame *f)
 {
     struct fleet fl = {.run = run, .f = f, .actual = f->actual};
     if (f->plan->type != SB_DOC_MAP || drift_is_scalar(f->actual) ||
-        (f->flags & (DRIFT_IN_K8S | DRIFT_IN_POLICY)) || !find_count(&fl) ||
-        !looks_like_members(&fl))
+        (f->flags & (DRIFT_IN_K8S | DRIFT_IN_POLICY)) || begin_alike(f->plan, f->actual) ||
+        !find_count(&fl) || !looks_like_members(&fl))
         return false;
     compare_fleet(&fl);
     return true;

@@ -264,12 +264,24 @@ static void report_list(struct list_walk *w)
     }
 }
 
+/* Attributes of a resource whose scalars are the same in the same order, as most short lists are. */
+static bool same_in_order(const struct drift_run *run, const struct drift_frame *f)
+{
+    const struct sb_doc_node *p = f->plan, *a = f->actual;
+    if (!p || !a || p->count != a->count || f->role != DRIFT_ROLE_INSIDE || run->opts->n_list_rules)
+        return false;
+    uint32_t i = 0;
+    while (i < p->count && drift_same_scalar(p->u.items[i], a->u.items[i]))
+        i++;
+    return i == p->count;
+}
+
 void drift_compare_lists(struct drift_run *run, struct drift_frame *f)
 {
     struct list_walk w = {.run = run, .f = f};
     w.plan = f->plan ? f->plan : &no_elements;
     w.actual = f->actual ? f->actual : &no_elements;
-    if (!drift_visit(run, (uint64_t)w.plan->count + w.actual->count))
+    if (!drift_visit(run, (uint64_t)w.plan->count + w.actual->count) || same_in_order(run, f))
         return;
     w.pairs.n_plan = w.plan->count;
     w.pairs.n_actual = w.actual->count;

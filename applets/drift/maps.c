@@ -146,6 +146,14 @@ static void plan_only(struct map_walk *w, uint32_t i)
     drift_one_sided(w->run, &child, NULL);
 }
 
+/* Most members are scalars written the same on both sides: no frame is needed to see that. Children
+ * of a grouping or collection count as resources, so they take the long way. */
+static bool plainly_equal(const struct drift_frame *f, const struct sb_doc_node *p,
+                          const struct sb_doc_node *a)
+{
+    return f->role == DRIFT_ROLE_INSIDE && drift_same_scalar(p, a);
+}
+
 /* Walks the plan's members; returns how many the actual side has too. */
 static uint32_t walk_plan(struct map_walk *w)
 {
@@ -157,6 +165,8 @@ static uint32_t walk_plan(struct map_walk *w)
             continue;
         const struct sb_doc_member *a = lookup(w->run, w->actual, p->key, &next);
         both += a ? 1 : 0;
+        if (a && plainly_equal(w->f, p->value, a->value) && drift_visit(w->run, 1))
+            continue;
         if (p->key == w->name || dropped(w, p) || (a && autoscaled(w, a)))
             continue;
         if (a) {

@@ -63,6 +63,13 @@ struct drift_known_keys {
     const struct sb_doc_key *counts[5];
 };
 
+#define DRIFT_SECRECY_SLOTS 64u
+struct drift_known_secrecy { /* what drift_name_secrecy says of a name that lives as long as the run */
+    const char *name;
+    size_t len;
+    int secrecy;
+};
+
 struct drift_run {
     struct sb_doc_pool *pool;
     struct sb_arena *arena; /* the pool's */
@@ -74,6 +81,7 @@ struct drift_run {
     uint64_t assigned; /* steps spent on exact assignments */
     uint64_t *hashes;  /* by node id, containers only; 0 = not computed */
     uint32_t n_hashes;
+    struct drift_known_secrecy secrecy[DRIFT_SECRECY_SLOTS]; /* by the name's address */
     int failed; /* 0, or what drift_compare returns */
     struct sb_error *error;
 };
@@ -85,6 +93,15 @@ static inline bool drift_on(const struct drift_run *run, enum drift_normalizer i
 static inline bool drift_is_scalar(const struct sb_doc_node *n)
 {
     return n->type != SB_DOC_LIST && n->type != SB_DOC_MAP;
+}
+/* Known scalars of one type, written the same: equal under any normaliser. */
+static inline bool drift_same_scalar(const struct sb_doc_node *a, const struct sb_doc_node *b)
+{
+    if (a->type != b->type || !drift_is_scalar(a) || ((a->flags | b->flags) & SB_DOC_UNKNOWN))
+        return false;
+    if (a->type == SB_DOC_BOOL)
+        return sb_doc_is_true(a) == sb_doc_is_true(b);
+    return a->type == SB_DOC_NULL || sb_str_eq(sb_doc_str(a), sb_doc_str(b));
 }
 
 /* --- compare.c --- */
@@ -141,7 +158,7 @@ enum drift_secrecy drift_name_secrecy(struct sb_str name);
  * begins; 0: nowhere. */
 size_t drift_secret_part(struct sb_str text);
 /* Whether the value at the frame must be masked. */
-bool drift_frame_secret(const struct drift_run *run, const struct drift_frame *f);
+bool drift_frame_secret(struct drift_run *run, const struct drift_frame *f);
 /* Marks secret values below n; true when there is one. */
 bool drift_mark_secrets(struct drift_run *run, const struct sb_doc_node *n);
 

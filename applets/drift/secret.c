@@ -160,6 +160,16 @@ static bool holds_secret(const struct sb_doc_node *n)
     return n->type == SB_DOC_STRING && drift_secret_part(sb_doc_str(n)) > 0;
 }
 
+/* Keys are interned: the same few names come again and again at the same addresses. */
+static enum drift_secrecy step_secrecy(struct drift_run *run, struct sb_str name)
+{
+    uintptr_t address = (uintptr_t)name.p;
+    struct drift_known_secrecy *k = &run->secrecy[(address >> 3) % DRIFT_SECRECY_SLOTS];
+    if (k->name != name.p || k->len != name.len)
+        *k = (struct drift_known_secrecy){name.p, name.len, (int)drift_name_secrecy(name)};
+    return (enum drift_secrecy)k->secrecy;
+}
+
 /* {name: DB_PASSWORD, value: x}: the name is data. */
 static bool named_secret(const struct drift_run *run, const struct sb_doc_node *map)
 {
@@ -179,7 +189,7 @@ static bool is_value_key(struct sb_str name)
     return sb_str_is(name, "value") || sb_str_is(name, "Value");
 }
 
-bool drift_frame_secret(const struct drift_run *run, const struct drift_frame *f)
+bool drift_frame_secret(struct drift_run *run, const struct drift_frame *f)
 {
     if (f->flags & DRIFT_IN_SECRET)
         return true;
@@ -190,7 +200,7 @@ bool drift_frame_secret(const struct drift_run *run, const struct drift_frame *f
             return false; /* the name of a thing, not of an attribute */
         if (f->step.kind == DRIFT_STEP_ITEM)
             continue;
-        enum drift_secrecy s = drift_name_secrecy(f->step.name);
+        enum drift_secrecy s = step_secrecy(run, f->step.name);
         if (s != DRIFT_NAME_NEUTRAL)
             return s == DRIFT_NAME_SECRET;
         if (is_value_key(f->step.name) &&

@@ -1,10 +1,12 @@
-/* Chunked bump allocation. Chunks grow from 4 KiB to 1 MiB, so that a small run stays small; a
- * request over a quarter of the chunk size gets a chunk of its own and the current one stays. */
+/* Chunked bump allocation. Chunks grow from 4 KiB to 1 MiB, those in between to huge pages, so that a
+ * small run stays small and a larger one takes few page faults; a request over a quarter of the chunk
+ * size gets a chunk of its own and the current one stays. */
 #include "core/base/arena.h"
 
 #include "core/base/mem.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,11 +25,13 @@ static struct sb_arena_chunk *chunk_add(struct sb_arena *a, size_t size)
 {
     if (size > SIZE_MAX - sizeof(struct sb_arena_chunk))
         sb_out_of_memory();
-    struct sb_arena_chunk *c = sb_xmalloc(sizeof *c + size);
+    size_t whole = sizeof(struct sb_arena_chunk) + size;
+    bool huge = whole >= SB_HUGE_LEAST && a->total < SB_HUGE_MOST;
+    struct sb_arena_chunk *c = huge ? sb_xmalloc_huge(whole) : sb_xmalloc(whole);
     c->next = a->chunks;
     c->align = 0;
     a->chunks = c;
-    a->total += sizeof *c + size;
+    a->total += whole;
     return c;
 }
 
@@ -36,7 +40,9 @@ void *sb_arena_alloc_slow(struct sb_arena *a, size_t size)
     size_t rounded = (size + 7) & ~(size_t)7;
     if (rounded < size)
         sb_out_of_memory();
-    size_t chunk = a->total < CHUNK_MIN ? CHUNK_MIN : SB_MIN(a->total, CHUNK_MAX);
+    size_t chunk = SB_MIN(SB_MAX(a->total, CHUNK_MIN), CHUNK_MAX);
+    if (a->total >= SB_HUGE_LEAST && a->total < SB_HUGE_MOST)
+        chunk = SB_HUGE_PAGE - sizeof(struct sb_arena_chunk);
     if (rounded > chunk / 4)
         return chunk_add(a, rounded)->bytes;
     struct sb_arena_chunk *c = chunk_add(a, chunk);

@@ -173,8 +173,34 @@ static bool follow(const struct token *tokens, size_t n, bool *now, bool *next, 
     return false;
 }
 
+static bool is_plain(char c)
+{
+    return c != '*' && c != '?' && c != '[' && c != ']' && c != '\\';
+}
+
+/* Whether the plain bytes before the first special one, or, in a pattern whose only specials are
+ * stars, those behind the last star, speak against the text: nearly always, and cheap to see. */
+static bool ends_differ(struct sb_str pattern, struct sb_str text)
+{
+    size_t head = 0, tail = 0;
+    while (head < pattern.len && is_plain(pattern.p[head]))
+        head++;
+    if (head > text.len || memcmp(pattern.p, text.p, head) != 0)
+        return true;
+    if (head == pattern.len)
+        return text.len != head;
+    if (memchr(pattern.p, '[', pattern.len) || memchr(pattern.p, '\\', pattern.len))
+        return false;
+    while (is_plain(pattern.p[pattern.len - 1 - tail]))
+        tail++;
+    return tail > text.len - head ||
+           memcmp(pattern.p + pattern.len - tail, text.p + text.len - tail, tail) != 0;
+}
+
 bool sb_str_glob(struct sb_str pattern, struct sb_str text, char sep)
 {
+    if (pattern.len && text.len && ends_differ(pattern, text))
+        return false;
     enum { SMALL = 64 };
     struct token small_tokens[SMALL];
     bool small_sets[2 * (SMALL + 1)];

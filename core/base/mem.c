@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 void sb_out_of_memory(void)
@@ -19,6 +20,29 @@ void *sb_xmalloc(size_t size)
     void *p = malloc(size ? size : 1);
     if (!p)
         sb_out_of_memory();
+    return p;
+}
+
+/* Advice only: where the kernel has no huge pages nothing is lost. */
+static void advise_huge(void *p, size_t size)
+{
+#ifdef MADV_HUGEPAGE
+    (void)madvise(p, size, MADV_HUGEPAGE);
+#else
+    (void)p;
+    (void)size;
+#endif
+}
+
+void *sb_xmalloc_huge(size_t size)
+{
+    void *p = NULL;
+    if (size > SIZE_MAX - SB_HUGE_PAGE)
+        sb_out_of_memory();
+    size_t rounded = (size + SB_HUGE_PAGE - 1) & ~(SB_HUGE_PAGE - 1);
+    if (posix_memalign(&p, SB_HUGE_PAGE, rounded) != 0)
+        sb_out_of_memory();
+    advise_huge(p, rounded);
     return p;
 }
 

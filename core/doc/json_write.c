@@ -5,7 +5,6 @@
 #include "core/doc/number.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <math.h>
 
 void sb_json_writer_init(struct sb_json_writer *w, struct sb_buf *out, int indent)
@@ -108,8 +107,16 @@ void sb_json_text(struct sb_json_writer *w, const char *s)
 
 void sb_json_int(struct sb_json_writer *w, int64_t value)
 {
+    char text[24]; /* digits from the right: reports are full of line numbers */
+    size_t at = sizeof text;
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do
+        text[--at] = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (value < 0)
+        text[--at] = '-';
     sb_json_before_value(w);
-    sb_buf_printf(w->out, "%" PRId64, value);
+    sb_buf_put(w->out, text + at, sizeof text - at);
 }
 
 void sb_json_double(struct sb_json_writer *w, double value)

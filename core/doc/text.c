@@ -89,7 +89,10 @@ static int input_open(struct input *in, const char *path, struct stat *st, struc
 
 static void input_resize(struct input *in, size_t size)
 {
-    in->bytes = sb_xrealloc_array(in->bytes, size + PADDING, 1);
+    if (!in->bytes && size >= SB_HUGE_LEAST && size <= SB_HUGE_MOST)
+        in->bytes = sb_xmalloc_huge(size + PADDING);
+    else
+        in->bytes = sb_xrealloc_array(in->bytes, size + PADDING, 1);
     in->size = size;
 }
 
