@@ -149,7 +149,16 @@ static uint32_t count32(size_t n)
     return (uint32_t)n;
 }
 
-const struct sb_doc_key *sb_doc_intern(struct sb_doc_pool *pool, const char *text, size_t len)
+/* Where a key like this was last seen: documents repeat few names, and looking there first spares
+ * the hash and the table. */
+static const struct sb_doc_key **recent_slot(struct sb_doc_pool *pool, const char *text, size_t len)
+{
+    size_t glance = len ? (unsigned char)text[0] * 5u + (unsigned char)text[len - 1] : 0;
+    return &pool->recent[(glance + len * 3) % SB_DOC_RECENT];
+}
+
+static const struct sb_doc_key *intern_in_table(struct sb_doc_pool *pool, const char *text,
+                                                size_t len)
 {
     if (SB_UNLIKELY(pool->n_keys * 2 >= pool->cap_keys))
         keys_grow(pool);
@@ -167,6 +176,14 @@ const struct sb_doc_key *sb_doc_intern(struct sb_doc_pool *pool, const char *tex
     *slot = key;
     pool->n_keys++;
     return key;
+}
+
+const struct sb_doc_key *sb_doc_intern(struct sb_doc_pool *pool, const char *text, size_t len)
+{
+    const struct sb_doc_key **recent = recent_slot(pool, text, len);
+    if (!*recent || (*recent)->len != len || memcmp((*recent)->text, text, len) != 0)
+        *recent = intern_in_table(pool, text, len);
+    return *recent;
 }
 
 const struct sb_doc_key *sb_doc_key_find(struct sb_doc_pool *pool, const char *text, size_t len)

@@ -31,11 +31,14 @@ struct sb_doc_map_index {
     uint32_t *slots; /* member index + 1, or 0 */
 };
 
+#define SB_DOC_RECENT 64u
+
 struct sb_doc_pool {
     struct sb_arena arena;
     SB_VEC(struct sb_doc_file) files;
     const struct sb_doc_key **keys;
-    size_t n_keys, cap_keys; /* cap: a power of two, or 0 */
+    size_t n_keys, cap_keys;                        /* cap: a power of two, or 0 */
+    const struct sb_doc_key *recent[SB_DOC_RECENT]; /* by a glance at the text; NULL: none yet */
     uint64_t seed;
     struct sb_doc_map_index **indexes;
     size_t n_indexes, cap_indexes;
