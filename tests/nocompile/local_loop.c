@@ -1,0 +1,26 @@
+/* A loop counter that is a local. */
+#include "core/co/co.h"
+
+#define num_SAVED(F) F(int64_t, value)
+#define num_LIVE(F)
+#define num_POINTS(P) P(here)
+CO_FRAME(num);
+CO_DESC(num);
+static struct sb_co *num_step(struct sb_co *co_self)
+{
+    CO_BODY(num, f);
+#ifdef MISUSE
+    for (int64_t i = 0; i < 3; i++)
+#else
+    for (f->value = 0; f->value < 3; f->value++)
+#endif
+        CO_YIELD(here, f->value);
+finally:
+    CO_END;
+}
+
+const struct sb_co_desc *use_num(void);
+const struct sb_co_desc *use_num(void)
+{
+    return &num_desc;
+}
