@@ -1,0 +1,4 @@
+/* The random trees of test_co_random.c, compiled with the strict ISO C dispatch. */
+#define SB_CO_ISO 1
+#define TEST_CO_NAME "co, random, ISO C"
+#include "tests/unit/test_co_random.c"
