@@ -187,7 +187,7 @@ void drift_line_where(const struct drift_line *line, struct sb_buf *b)
     sb_buf_put(b, line->attribute.p, line->attribute.len);
 }
 
-static void put_side(struct sb_buf *b, const struct sb_doc_node *n, bool typed, size_t cells)
+void drift_put_side(struct sb_buf *b, const struct sb_doc_node *n, bool typed, size_t cells)
 {
     drift_show_value(b, n, cells);
     if (typed && n)
@@ -230,9 +230,9 @@ void drift_put_what(struct drift_mask *m, struct sb_buf *b, const struct drift_l
         sb_buf_puts(b, " found");
     } else {
         sb_buf_puts(b, f->kind == DRIFT_RENAMED ? "renamed, " : "");
-        put_side(b, expected, typed, cells);
+        drift_put_side(b, expected, typed, cells);
         sb_buf_puts(b, " -> ");
-        put_side(b, actual, typed, cells);
+        drift_put_side(b, actual, typed, cells);
     }
 }
 

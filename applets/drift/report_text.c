@@ -59,13 +59,14 @@ static void put_place(struct sb_buf *b, const struct drift_result *r, struct sb_
     sb_buf_printf(b, ":%u", at.line);
 }
 
-static void put_pair(struct text *t, const char *label, const struct sb_doc_node *n)
+static void put_pair(struct text *t, const char *label, const struct sb_doc_node *n, bool typed)
 {
     if (!n)
         return;
     sb_buf_fill(t->out, ' ', INDENT + 2);
     sb_buf_puts(t->out, label);
-    drift_show_value(t->out, n, t->width > INDENT + 12 ? t->width - INDENT - 11 : 10);
+    size_t room = t->width > INDENT + 24 ? t->width - INDENT - 11 : 22;
+    drift_put_side(t->out, n, typed, typed ? room - 9 : room);
     sb_buf_putc(t->out, '\n');
 }
 
@@ -115,8 +116,8 @@ static void put_finding(struct text *t, const struct drift_line *l)
     sb_buf_put(t->out, what.data, what.len);
     put_right(t, &place, sb_text_width((struct sb_str){what.data, what.len}), room);
     if (below) {
-        put_pair(t, "planned  ", drift_mask_value(&t->mask, f, true, NULL));
-        put_pair(t, "found    ", drift_mask_value(&t->mask, f, false, NULL));
+        put_pair(t, "planned  ", drift_mask_value(&t->mask, f, true, NULL), f->kind == DRIFT_TYPE);
+        put_pair(t, "found    ", drift_mask_value(&t->mask, f, false, NULL), f->kind == DRIFT_TYPE);
     }
     sb_buf_done(&what);
     sb_buf_done(&place);

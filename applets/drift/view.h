@@ -39,6 +39,8 @@ void drift_line_where(const struct drift_line *line, struct sb_buf *b);
  * The attribute takes at most name_cells (its end stays), values `cells` each. */
 void drift_put_what(struct drift_mask *m, struct sb_buf *b, const struct drift_line *l,
                     size_t name_cells, size_t cells);
+/* A value, and behind it its type when that is what differs. */
+void drift_put_side(struct sb_buf *b, const struct sb_doc_node *n, bool typed, size_t cells);
 /* The place worth looking at: the plan's, or the actual side's where the plan has none. */
 struct sb_doc_place drift_finding_place(const struct drift_finding *f);
 /* "3 critical, 1 high, 2 info"; "nothing" when all are 0. */

@@ -65,6 +65,11 @@ static const struct judged builtin[] = {
     {"web: {count: 2, type: a}", "web: {w1: {type: a}}", "count-short high other"},
     /* what came up in trials */
     {"a: {n: '1'}", "a: {n: 1}", "type-only low other"},
+    {"a: {replicas: '1'}", "a: {replicas: 1}", "type-only low other"},
+    {"web: {ports: ['80:80']}", "web: {ports: ['80:80', '127.0.0.1:9229:9229']}",
+     "debug-port high security"},
+    {"web: {ports: ['80:80']}", "web: {ports: ['80:80', '9229:80']}", "debug-port high security"},
+    {"web: {ports: ['80:80']}", "web: {ports: ['80:80', '19000:80']}", "port-extra medium other"},
     {"a: {n: '1'}", "a: {n: 2}", "type-changed medium other"},
     {"image: {tag: '1'}", "image: {tag: '2'}", "image-tag-changed high other"},
     {"replicaCount: 2", "replicaCount: 4", "replicas-changed medium other"},
