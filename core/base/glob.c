@@ -197,10 +197,43 @@ static bool ends_differ(struct sb_str pattern, struct sb_str text)
            memcmp(pattern.p + pattern.len - tail, text.p + text.len - tail, tail) != 0;
 }
 
+static bool is_ascii_and_stars(struct sb_str pattern)
+{
+    for (size_t i = 0; i < pattern.len; i++)
+        if ((!is_plain(pattern.p[i]) && pattern.p[i] != '*') || (unsigned char)pattern.p[i] > 0x7F)
+            return false;
+    return true;
+}
+
+/* The pieces between the stars, in order, each taken where it is first found. What stands before the
+ * first star and behind the last one is known to fit. */
+static bool has_pieces(struct sb_str pattern, struct sb_str text)
+{
+    const char *p = memchr(pattern.p, '*', pattern.len), *end = pattern.p + pattern.len;
+    if (!p)
+        return true;
+    while (end[-1] != '*')
+        end--;
+    const char *at = text.p + (p - pattern.p);
+    const char *stop = text.p + text.len - (pattern.p + pattern.len - end);
+    while (++p < end) {
+        const char *star = memchr(p, '*', (size_t)(end - p));
+        struct sb_str piece = {p, (size_t)(star - p)};
+        at = memmem(at, (size_t)(stop - at), piece.p, piece.len);
+        if (!at)
+            return false;
+        at += piece.len;
+        p = star;
+    }
+    return true;
+}
+
 bool sb_str_glob(struct sb_str pattern, struct sb_str text, char sep)
 {
     if (pattern.len && text.len && ends_differ(pattern, text))
         return false;
+    if (pattern.len && text.len && sep == '\0' && is_ascii_and_stars(pattern))
+        return has_pieces(pattern, text);
     enum { SMALL = 64 };
     struct token small_tokens[SMALL];
     bool small_sets[2 * (SMALL + 1)];

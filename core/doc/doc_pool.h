@@ -21,6 +21,7 @@ struct sb_doc_file {
     char *bytes; /* owned; NULL for files that are only a name */
     size_t len;
     struct sb_doc_mark *marks; /* made when the first position is asked for */
+    bool one_byte_points;      /* known with marks: a code point is a byte everywhere */
 };
 
 struct sb_doc_map_index {

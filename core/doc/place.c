@@ -46,11 +46,14 @@ static void marks_make(struct sb_doc_file *file)
         at.line_start = (uint32_t)line_start;
         at.points += (uint32_t)sb_utf8_count(file->bytes + from, to - from);
     }
+    file->one_byte_points = at.points == file->len;
 }
 
 /* Code points before the offset. */
 static uint32_t points_before(const struct sb_doc_file *file, size_t offset)
 {
+    if (file->one_byte_points)
+        return (uint32_t)offset;
     size_t block = offset / BLOCK;
     return file->marks[block].points +
            (uint32_t)sb_utf8_count(file->bytes + block * BLOCK, offset % BLOCK);
