@@ -84,10 +84,10 @@ static size_t S(breaks)(struct sb_sort_job *j, const SORT_T *v, size_t n, size_t
 /* Are runs worth keeping in v[0, n)? */
 static int S(has_runs)(struct sb_sort_job *j, const SORT_T *v, size_t n)
 {
-    enum { NEAR = 128, FAR = 64 };
+    enum { FAR = 64 };
     if (n < 2 * FAR)
         return 0;
-    size_t near = n - 1 < NEAR ? n - 1 : NEAR;
+    size_t near = n / 32 < 32 ? 32 : n / 32;
     size_t found = S(breaks)(j, v, near, 1);
     if (found * 64 <= near)
         return 1;
