@@ -66,7 +66,7 @@ applets() { # "ident name" of each applet
         v=$(echo "$p" | tr '/-' '__')
         echo "EXTRA_PROGRAMS += $p"
         echo "${v}_SOURCES = $f"
-        echo "${v}_LDADD = \$(SB_LIBS)"
+        echo "${v}_LDADD = \$(${v}_EXTRA) \$(SB_LIBS)"
     done
     echo "UNIT_TARGETS =$units"
     echo "FUZZ_TARGETS =$fuzzers"

@@ -8,28 +8,49 @@
 struct S(merge) {
     const SORT_T *src;
     SORT_T *dst;
-    size_t l, l_end, r, r_end; /* windows on the left and the right run */
-    size_t out, out_end;       /* what of dst is still to be written */
+    size_t l, l_end, r, r_end;  /* windows on the left and the right run */
+    size_t out, out_end;        /* what of dst is still to be written */
+    size_t needed, front, back; /* groups won in a row: to gallop, seen at either end */
 };
 
-/* n steps from each end; n is at most half of the narrower window. */
-static inline void S(merge_steps)(struct sb_sort_job *j, struct S(merge) * m, size_t n)
+/* One step from the front: the lesser of the first elements, the left one on ties; and one from the
+ * back: the greater of the last ones, the right one on ties. */
+static inline void S(step_front)(struct sb_sort_job *j, const SORT_T *src, size_t *l, size_t *r,
+                                 SORT_T *dst)
 {
-    const SORT_T *src = m->src;
-    SORT_T *front = m->dst + m->out, *back = m->dst + m->out_end - 1;
-    size_t l = m->l, r = m->r, l_last = m->l_end - 1, r_last = m->r_end - 1;
-    for (size_t i = 0; i < n; i++) {
-        size_t right = S(less)(j, src + r, src + l);
-        *front++ = src[sb_sort_pick(right, r, l)];
-        r += right;
-        l += 1 - right;
-        size_t left = S(less)(j, src + r_last, src + l_last);
-        *back-- = src[sb_sort_pick(left, l_last, r_last)];
-        l_last -= left;
-        r_last -= 1 - left;
+    size_t right = S(less)(j, src + *r, src + *l);
+    *dst = src[sb_sort_pick(right, *r, *l)];
+    *r += right;
+    *l += 1 - right;
+}
+
+static inline void S(step_back)(struct sb_sort_job *j, const SORT_T *src, size_t *l_end,
+                                size_t *r_end, SORT_T *dst)
+{
+    size_t left = S(less)(j, src + *r_end - 1, src + *l_end - 1);
+    *dst = src[sb_sort_pick(left, *l_end, *r_end) - 1];
+    *l_end -= left;
+    *r_end -= 1 - left;
+}
+
+/* A group of steps from each end of the windows of m, and of k if there is one: as many chains of
+ * comparisons as a processor can keep apart. Each window is at least two groups wide. */
+static inline void S(merge_group)(struct sb_sort_job *j, struct S(merge) * m, struct S(merge) * k)
+{
+    struct S(merge) a = *m, b = k ? *k : *m; /* in registers: dst may overlap what m points to */
+    for (size_t i = 0; i < SB_SORT_GROUP; i++) {
+        S(step_front)(j, a.src, &a.l, &a.r, a.dst + a.out + i);
+        if (k)
+            S(step_front)(j, b.src, &b.l, &b.r, b.dst + b.out + i);
+        S(step_back)(j, a.src, &a.l_end, &a.r_end, a.dst + a.out_end - 1 - i);
+        if (k)
+            S(step_back)(j, b.src, &b.l_end, &b.r_end, b.dst + b.out_end - 1 - i);
     }
-    m->l = l, m->r = r, m->l_end = l_last + 1, m->r_end = r_last + 1;
-    m->out += n, m->out_end -= n;
+    a.out += SB_SORT_GROUP, a.out_end -= SB_SORT_GROUP;
+    b.out += SB_SORT_GROUP, b.out_end -= SB_SORT_GROUP;
+    *m = a;
+    if (k)
+        *k = b;
 }
 
 /* Moves n elements of the left (right) run at once, from the front (back). */
@@ -105,34 +126,90 @@ static void S(merge_tail)(struct sb_sort_job *j, struct S(merge) * m)
     S(merge_front)(m, &m->r, m->r_end - m->r);
 }
 
-/* Merges src[lo, mid) and src[mid, hi) into dst[lo, hi). A group of steps that one run wins wholly
- * calls for a gallop; each that skips less than a group makes the next one need twice the evidence. */
+static inline int S(is_wide)(const struct S(merge) * m)
+{
+    return m->l_end - m->l >= 2 * SB_SORT_GROUP && m->r_end - m->r >= 2 * SB_SORT_GROUP;
+}
+
+/* After a group that began with the windows `was`: one run won it wholly at the front or the back?
+ * `needed` groups in a row call for a gallop; one that skips little makes the next need twice that. */
+static inline void S(merge_look)(struct sb_sort_job *j, struct S(merge) * m,
+                                 const struct S(merge) * was)
+{
+    size_t front = m->l - was->l, back = was->l_end - m->l_end, won;
+    m->front = front % SB_SORT_GROUP == 0 ? m->front + 1 : 0;
+    m->back = back % SB_SORT_GROUP == 0 ? m->back + 1 : 0;
+    if (m->front >= m->needed) {
+        m->front = 0;
+        won = S(gallop_front)(j, m, front != 0);
+    } else if (m->back >= m->needed) {
+        m->back = 0;
+        won = S(gallop_back)(j, m, back != 0);
+    } else {
+        return;
+    }
+    if (won >= 2 * SB_SORT_GROUP)
+        m->needed = m->needed > 1 ? m->needed / 2 : 1;
+    else if (m->needed < SB_SORT_MOST_NEEDED)
+        m->needed *= 2;
+}
+
+static void S(merge_one)(struct sb_sort_job *j, struct S(merge) * m)
+{
+    while (S(is_wide)(m)) {
+        struct S(merge) was = *m;
+        S(merge_group)(j, m, NULL);
+        S(merge_look)(j, m, &was);
+    }
+    S(merge_tail)(j, m);
+}
+
+/* How many of the first k elements of the result come from the left run: by halves. */
+static size_t S(left_share)(struct sb_sort_job *j, const struct S(merge) * m, size_t k)
+{
+    size_t left = m->l_end - m->l, right = m->r_end - m->r;
+    size_t lo = k > right ? k - right : 0, hi = k < left ? k : left;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2; /* less than left, and k - mid is at least 1 */
+        if (S(less)(j, m->src + m->r + k - mid - 1, m->src + m->l + mid))
+            hi = mid;
+        else
+            lo = mid + 1;
+    }
+    return lo;
+}
+
+/* Merges src[lo, mid) and src[mid, hi) into dst[lo, hi). A long merge is cut in two that do not depend
+ * on each other and go on at the same time. */
 static void S(merge_windows)(struct sb_sort_job *j, SORT_T *dst, const SORT_T *src, size_t lo,
                              size_t mid, size_t hi)
 {
-    enum { GROUP = 8, MOST = 64 };
-    struct S(merge) m = {src, dst, lo, mid, mid, hi, lo, hi};
-    size_t needed = 1, front = 0, back = 0; /* groups won in a row: needed, seen */
-    while (m.l_end - m.l >= 2 * GROUP && m.r_end - m.r >= 2 * GROUP) {
-        size_t l = m.l, l_end = m.l_end;
-        S(merge_steps)(j, &m, GROUP);
-        size_t from_left = m.l - l, to_left = l_end - m.l_end;
-        front = from_left == 0 || from_left == GROUP ? front + 1 : 0;
-        back = to_left == 0 || to_left == GROUP ? back + 1 : 0;
-        if (front >= needed || back >= needed) {
-            size_t won = front >= needed ? S(gallop_front)(j, &m, from_left != 0)
-                                         : S(gallop_back)(j, &m, to_left != 0);
-            if (front >= needed)
-                front = 0;
-            else
-                back = 0;
-            if (won < 2 * GROUP)
-                needed = needed < MOST ? 2 * needed : MOST;
-            else
-                needed = needed > 1 ? needed / 2 : 1;
-        }
+    struct S(merge) m = {.src = src,
+                         .dst = dst,
+                         .l = lo,
+                         .l_end = mid,
+                         .r = mid,
+                         .r_end = hi,
+                         .out = lo,
+                         .out_end = hi,
+                         .needed = 1};
+    if (hi - lo < SB_SORT_LONG_MERGE) {
+        S(merge_one)(j, &m);
+        return;
     }
-    S(merge_tail)(j, &m);
+    size_t half = (hi - lo) / 2, share = S(left_share)(j, &m, half);
+    struct S(merge) k = m;
+    m.l_end = k.l = lo + share;
+    m.r_end = k.r = mid + half - share;
+    m.out_end = k.out = lo + half;
+    while (S(is_wide)(&m) && S(is_wide)(&k)) {
+        struct S(merge) m_was = m, k_was = k;
+        S(merge_group)(j, &m, &k);
+        S(merge_look)(j, &m, &m_was);
+        S(merge_look)(j, &k, &k_was);
+    }
+    S(merge_one)(j, &m);
+    S(merge_one)(j, &k);
 }
 
 /* Merges the sorted runs [lo, mid) and [mid, hi) of here. Returns where the result lies, here or there.

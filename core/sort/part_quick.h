@@ -41,9 +41,10 @@ static const SORT_T *S(median3)(struct sb_sort_job *j, const SORT_T *a, const SO
 /* A pivot near the median: the middle of 31 elements for long stretches. */
 static void S(pivot)(struct sb_sort_job *j, SORT_T *ret_pivot, const SORT_T *v, size_t n)
 {
-    enum { SAMPLE = 31, LONG = 1024 };
+    enum { SAMPLE = 31, LONG = 2048 };
     size_t step = n / 8;
     if (n >= LONG) {
+        _Static_assert((int)SAMPLE <= (int)SB_SORT_SMALL, "sorted by the small sort");
         _Alignas(16) SORT_T sample[SAMPLE];
         for (size_t i = 0; i < SAMPLE; i++)
             sample[i] = v[(2 * i + 1) * (n / (2 * SAMPLE))];

@@ -87,7 +87,7 @@ static int S(has_runs)(struct sb_sort_job *j, const SORT_T *v, size_t n)
     enum { FAR = 64 };
     if (n < 2 * FAR)
         return 0;
-    size_t near = n / 32 < 32 ? 32 : n / 32;
+    size_t near = n / 64 < 32 ? 32 : n / 64;
     size_t found = S(breaks)(j, v, near, 1);
     if (found * 64 <= near)
         return 1;

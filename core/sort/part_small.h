@@ -83,5 +83,6 @@ static void S(small)(struct sb_sort_job *j, SORT_T *dst, const SORT_T *src, size
     S(small_into)(j, src, a, b, half);
     S(small_into)(j, src + half, a + half, b + half, n - half);
     S(halves)(j, dst, a, n);
-    j->stats.moves += n * (n <= 8 ? 1 : n <= 16 ? 2 : 3);
+    for (size_t most = 4; most < n; most *= 2)
+        j->stats.moves += n;
 }

@@ -81,7 +81,7 @@ struct sb_sort_options {
                                   * by up to 5n more comparisons */
     const struct sb_sort_memory *memory; /* NULL: malloc and free */
     size_t
-        min_run; /* 0: chosen by the sort. k (up to 32): every run is kept, and lengthened to k as
+        min_run; /* 0: chosen by the sort. k (up to 64): every run is kept, and lengthened to k as
                      * in classic TimSort; nothing is left to the quicksort */
 };
 
@@ -100,7 +100,8 @@ struct sb_sort_keyed {
 void sb_sort_int64(int64_t *v, size_t n, const struct sb_sort_options *opts);
 /* By key alone. */
 void sb_sort_keyed(struct sb_sort_keyed *v, size_t n, const struct sb_sort_options *opts);
-/* NUL-terminated strings by unsigned bytes, as strcmp() in the C locale. */
+/* NUL-terminated strings by unsigned bytes, as strcmp() does. Statistics leave out the look at up to an
+ * eighth of the strings by which the sort chooses its method. */
 void sb_sort_strings(const char **v, size_t n, const struct sb_sort_options *opts);
 
 #endif

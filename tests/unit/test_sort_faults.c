@@ -308,7 +308,8 @@ START_TEST(adversaries_pay_n_lg_n)
             lg++;
         for (size_t i = 0; i < n; i++) {
             v[i] = i;
-            d.rank[i] = i % 3 == 0 ? d.gas : (size_t)(sort_random(&state) % n); /* no runs to find */
+            d.rank[i] =
+                i % 3 == 0 ? d.gas : (size_t)(sort_random(&state) % n); /* no runs to find */
         }
         ck_assert_int_eq(sb_sort(v, n, sizeof *v, adverse, &d, NULL), 0);
         ck_assert_uint_le(d.calls, 4 * n * lg);
