@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum {
-    SB_SORT_SMALL = 64,          /* most elements for the small sort */
+    SB_SORT_SMALL = 48,          /* most elements for the small sort */
     SB_SORT_GROUP = 8,           /* steps of a merge between looks at who wins */
     SB_SORT_MOST_NEEDED = 64,    /* groups won in a row that always call for a gallop */
     SB_SORT_LONG_MERGE = 512,    /* from here on merges are cut in two */

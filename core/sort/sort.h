@@ -81,7 +81,7 @@ struct sb_sort_options {
                                   * by up to 5n more comparisons */
     const struct sb_sort_memory *memory; /* NULL: malloc and free */
     size_t
-        min_run; /* 0: chosen by the sort. k (up to 64): every run is kept, and lengthened to k as
+        min_run; /* 0: chosen by the sort. k (up to 48): every run is kept, and lengthened to k as
                      * in classic TimSort; nothing is left to the quicksort */
 };
 
