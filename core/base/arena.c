@@ -21,12 +21,18 @@ struct sb_arena_chunk {
     char bytes[];
 };
 
+/* Large enough that a huge page more is no waste, and small enough to gain by it. */
+static bool is_middling(const struct sb_arena *a)
+{
+    return a->total >= SB_HUGE_PAGE && a->total < SB_HUGE_MOST;
+}
+
 static struct sb_arena_chunk *chunk_add(struct sb_arena *a, size_t size)
 {
     if (size > SIZE_MAX - sizeof(struct sb_arena_chunk))
         sb_out_of_memory();
     size_t whole = sizeof(struct sb_arena_chunk) + size;
-    bool huge = whole >= SB_HUGE_LEAST && a->total < SB_HUGE_MOST;
+    bool huge = whole >= SB_HUGE_LEAST && is_middling(a);
     struct sb_arena_chunk *c = huge ? sb_xmalloc_huge(whole) : sb_xmalloc(whole);
     c->next = a->chunks;
     c->align = 0;
@@ -41,7 +47,7 @@ void *sb_arena_alloc_slow(struct sb_arena *a, size_t size)
     if (rounded < size)
         sb_out_of_memory();
     size_t chunk = SB_MIN(SB_MAX(a->total, CHUNK_MIN), CHUNK_MAX);
-    if (a->total >= SB_HUGE_LEAST && a->total < SB_HUGE_MOST)
+    if (is_middling(a))
         chunk = SB_HUGE_PAGE - sizeof(struct sb_arena_chunk);
     if (rounded > chunk / 4)
         return chunk_add(a, rounded)->bytes;
