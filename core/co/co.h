@@ -93,7 +93,12 @@ enum sb_co_flag {
 };
 
 /* Results of those that did not end by themselves. */
-enum sb_co_result { SB_CO_CANCELLED = -1000, SB_CO_TIMED_OUT = -1001 };
+enum sb_co_result {
+    SB_CO_CANCELLED = -1000,
+    SB_CO_TIMED_OUT = -1001,
+    SB_CO_MISPLACED =
+        -1002, /* loaded at a point that is no CO_YIELD: what it waited for is not there */
+};
 
 struct sb_co {
     const struct sb_co_desc *desc;
@@ -270,6 +275,7 @@ void sb_co_free(struct sb_co *co);
 /* Behind `finally` stands the user's colon. */
 #define finally                                               \
     co_finally:                                               \
+    co_self->state = SB_CO_RUNNING;                           \
     co_self->flags = (uint8_t)(co_self->flags | SB_CO_FINAL); \
     goto co_finally_body;                                     \
     co_finally_body
@@ -285,6 +291,14 @@ void sb_co_free(struct sb_co *co);
         co_self->rc = sb_co_reason(co_self);     \
         goto co_finally;                         \
     }
+
+/* As SB_CO_RESUMED, where an event is what it waited for. */
+#define SB_CO_HAPPENED                                 \
+    if (SB_UNLIKELY(co_self->state == SB_CO_LOADED)) { \
+        co_self->rc = SB_CO_MISPLACED;                 \
+        goto co_finally;                               \
+    }                                                  \
+    SB_CO_RESUMED
 
 /* Ends the body through finally: with this result (an int; 0 unless said). Not inside finally:. */
 #define CO_RETURN(result)       \
@@ -305,13 +319,13 @@ void sb_co_free(struct sb_co *co);
     } while (0)
 
 /* Waits for sb_co_run or sb_co_wake on this frame. */
-#define CO_PARK(p)                   \
-    do {                             \
-        co_self->point = co_at_##p;  \
-        SB_CO_REMEMBER(p);           \
-        if (sb_co_park(co_self))     \
-            return NULL;             \
-        co_point_##p : SB_CO_RESUMED \
+#define CO_PARK(p)                    \
+    do {                              \
+        co_self->point = co_at_##p;   \
+        SB_CO_REMEMBER(p);            \
+        if (sb_co_park(co_self))      \
+            return NULL;              \
+        co_point_##p : SB_CO_HAPPENED \
     } while (0)
 
 /* In finally: only: starts something whose completion runs this frame, and waits for it. */
@@ -328,7 +342,7 @@ void sb_co_free(struct sb_co *co);
     do {                                           \
         co_self->point = co_at_##p;                \
         return sb_co_await(co_self, &(child)->co); \
-        co_point_##p : SB_CO_RESUMED               \
+        co_point_##p : SB_CO_HAPPENED              \
     } while (0)
 
 /* group: a struct sb_co_group * that sb_co_group_init prepared. */
