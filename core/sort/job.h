@@ -56,8 +56,11 @@ static inline void sb_sort_note(struct sb_sort_job *j, enum sb_sort_step step, s
         sb_sort_tell(j, step, start, left, right, power);
 }
 
+/* For what must keep its state in registers in the innermost loops. */
+#define SB_SORT_INLINE inline __attribute__((always_inline))
+
 /* The comparison of sb_sort(): a failed comparator is never asked again. */
-static inline int sb_sort_less(struct sb_sort_job *j, const void *a, const void *b)
+static SB_SORT_INLINE int sb_sort_less(struct sb_sort_job *j, const void *a, const void *b)
 {
     return !j->fail && j->cmp(a, b, j->ctx, &j->fail) < 0;
 }

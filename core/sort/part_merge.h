@@ -15,8 +15,8 @@ struct S(merge) {
 
 /* One step from the front: the lesser of the first elements, the left one on ties; and one from the
  * back: the greater of the last ones, the right one on ties. */
-static inline void S(step_front)(struct sb_sort_job *j, const SORT_T *src, size_t *l, size_t *r,
-                                 SORT_T *dst)
+static SB_SORT_INLINE void S(step_front)(struct sb_sort_job *j, const SORT_T *src, size_t *l,
+                                         size_t *r, SORT_T *dst)
 {
     size_t right = S(less)(j, src + *r, src + *l);
     *dst = src[sb_sort_pick(right, *r, *l)];
@@ -24,8 +24,8 @@ static inline void S(step_front)(struct sb_sort_job *j, const SORT_T *src, size_
     *l += 1 - right;
 }
 
-static inline void S(step_back)(struct sb_sort_job *j, const SORT_T *src, size_t *l_end,
-                                size_t *r_end, SORT_T *dst)
+static SB_SORT_INLINE void S(step_back)(struct sb_sort_job *j, const SORT_T *src, size_t *l_end,
+                                        size_t *r_end, SORT_T *dst)
 {
     size_t left = S(less)(j, src + *r_end - 1, src + *l_end - 1);
     *dst = src[sb_sort_pick(left, *l_end, *r_end) - 1];
@@ -35,7 +35,8 @@ static inline void S(step_back)(struct sb_sort_job *j, const SORT_T *src, size_t
 
 /* A group of steps from each end of the windows of m, and of k if there is one: as many chains of
  * comparisons as a processor can keep apart. Each window is at least two groups wide. */
-static inline void S(merge_group)(struct sb_sort_job *j, struct S(merge) * m, struct S(merge) * k)
+static SB_SORT_INLINE void S(merge_group)(struct sb_sort_job *j, struct S(merge) * m,
+                                          struct S(merge) * k)
 {
     struct S(merge) a = *m, b = k ? *k : *m; /* in registers: dst may overlap what m points to */
     for (size_t i = 0; i < SB_SORT_GROUP; i++) {
@@ -180,7 +181,7 @@ static size_t S(left_share)(struct sb_sort_job *j, const struct S(merge) * m, si
 }
 
 /* Merges src[lo, mid) and src[mid, hi) into dst[lo, hi). A long merge is cut in two that do not depend
- * on each other and go on at the same time. */
+ * on each other and go on at the same time, unless comparisons are calls, which leave no registers. */
 static void S(merge_windows)(struct sb_sort_job *j, SORT_T *dst, const SORT_T *src, size_t lo,
                              size_t mid, size_t hi)
 {
@@ -193,7 +194,7 @@ static void S(merge_windows)(struct sb_sort_job *j, SORT_T *dst, const SORT_T *s
                          .out = lo,
                          .out_end = hi,
                          .needed = 1};
-    if (hi - lo < SB_SORT_LONG_MERGE) {
+    if (SORT_CALLS || hi - lo < SB_SORT_LONG_MERGE) {
         S(merge_one)(j, &m);
         return;
     }

@@ -22,36 +22,43 @@ ELEMENT(64);
 #define SORT_NAME sort_4
 #define SORT_T struct element_4
 #define SORT_LESS(j, a, b) sb_sort_less(j, a, b)
+#define SORT_CALLS 1
 #include "core/sort/sort_template.h"
 
 #define SORT_NAME sort_8
 #define SORT_T struct element_8
 #define SORT_LESS(j, a, b) sb_sort_less(j, a, b)
+#define SORT_CALLS 1
 #include "core/sort/sort_template.h"
 
 #define SORT_NAME sort_16
 #define SORT_T struct element_16
 #define SORT_LESS(j, a, b) sb_sort_less(j, a, b)
+#define SORT_CALLS 1
 #include "core/sort/sort_template.h"
 
 #define SORT_NAME sort_24
 #define SORT_T struct element_24
 #define SORT_LESS(j, a, b) sb_sort_less(j, a, b)
+#define SORT_CALLS 1
 #include "core/sort/sort_template.h"
 
 #define SORT_NAME sort_32
 #define SORT_T struct element_32
 #define SORT_LESS(j, a, b) sb_sort_less(j, a, b)
+#define SORT_CALLS 1
 #include "core/sort/sort_template.h"
 
 #define SORT_NAME sort_48
 #define SORT_T struct element_48
 #define SORT_LESS(j, a, b) sb_sort_less(j, a, b)
+#define SORT_CALLS 1
 #include "core/sort/sort_template.h"
 
 #define SORT_NAME sort_64
 #define SORT_T struct element_64
 #define SORT_LESS(j, a, b) sb_sort_less(j, a, b)
+#define SORT_CALLS 1
 #include "core/sort/sort_template.h"
 
 struct pointer {
@@ -60,6 +67,7 @@ struct pointer {
 #define SORT_NAME sort_pointers
 #define SORT_T struct pointer
 #define SORT_LESS(j, a, b) sb_sort_less(j, (a)->to, (b)->to)
+#define SORT_CALLS 1
 #include "core/sort/sort_template.h"
 
 static int less_plain(struct sb_sort_job *j, const void *a, const void *b)

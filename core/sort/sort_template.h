@@ -6,8 +6,9 @@
  *     SORT_LESS(j, a, b)  true if *a goes before *b; a and b are const SORT_T *, j->ctx is yours;
  *                         it sets j->fail to stop the sort, and must then say 0
  *     SORT_COUNT          (optional) 1: count comparisons into j->stats
+ *     SORT_CALLS          (optional) 1: SORT_LESS is not inlined, it calls a function
  *
- * and initialise the job with sb_sort_job_init(). All four are undefined again at the end.
+ * and initialise the job with sb_sort_job_init(). All are undefined again at the end.
  *
  * The design, and where it comes from: runs, strict descending ones, galloping: Tim Peters, CPython's
  * listsort.txt; the merge policy: Munro and Wild, "Nearly-Optimal Mergesorts", ESA 2018 (powersort);
@@ -22,11 +23,14 @@
 #ifndef SORT_COUNT
 #define SORT_COUNT 0
 #endif
+#ifndef SORT_CALLS
+#define SORT_CALLS 0
+#endif
 #define SORT_PASTE_(a, b) a##_##b
 #define SORT_PASTE(a, b) SORT_PASTE_(a, b)
 #define S(x) SORT_PASTE(SORT_NAME, x)
 
-static inline size_t S(less)(struct sb_sort_job *j, const SORT_T *a, const SORT_T *b)
+static SB_SORT_INLINE size_t S(less)(struct sb_sort_job *j, const SORT_T *a, const SORT_T *b)
 {
     if (SORT_COUNT)
         j->stats.comparisons++;
@@ -82,6 +86,7 @@ static void SORT_NAME(struct sb_sort_job *j, SORT_T *v, size_t n)
 #undef S
 #undef SORT_PASTE
 #undef SORT_PASTE_
+#undef SORT_CALLS
 #undef SORT_COUNT
 #undef SORT_LESS
 #undef SORT_T
