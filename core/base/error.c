@@ -22,18 +22,17 @@ static void reset(struct sb_error *e, enum sb_err code)
     e->file[0] = e->text[0] = e->hint[0] = '\0';
 }
 
-int sb_fail(struct sb_error *e, enum sb_err code, const char *fmt, ...)
+void sb_error_set(struct sb_error *e, enum sb_err code, const char *fmt, ...)
 {
     va_list ap;
     reset(e, code);
     va_start(ap, fmt);
     vsnprintf(e->text, sizeof e->text, fmt, ap);
     va_end(ap);
-    return -(int)code;
 }
 
-int sb_fail_at(struct sb_error *e, enum sb_err code, const char *file, uint32_t line,
-               uint32_t column, const char *fmt, ...)
+void sb_error_set_at(struct sb_error *e, enum sb_err code, const char *file, uint32_t line,
+                     uint32_t column, const char *fmt, ...)
 {
     va_list ap;
     reset(e, code);
@@ -43,10 +42,9 @@ int sb_fail_at(struct sb_error *e, enum sb_err code, const char *file, uint32_t 
     va_start(ap, fmt);
     vsnprintf(e->text, sizeof e->text, fmt, ap);
     va_end(ap);
-    return -(int)code;
 }
 
-int sb_fail_errno(struct sb_error *e, const char *fmt, ...)
+void sb_error_set_errno(struct sb_error *e, const char *fmt, ...)
 {
     int saved = errno;
     va_list ap;
@@ -56,19 +54,17 @@ int sb_fail_errno(struct sb_error *e, const char *fmt, ...)
     va_end(ap);
     size_t len = strlen(e->text);
     snprintf(e->text + len, sizeof e->text - len, ": %s", strerror(saved));
-    return -(int)SB_EIO;
 }
 
-int sb_hint(struct sb_error *e, const char *fmt, ...)
+void sb_error_hint(struct sb_error *e, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(e->hint, sizeof e->hint, fmt, ap);
     va_end(ap);
-    return -(int)e->code;
 }
 
-int sb_wrap(struct sb_error *e, const char *fmt, ...)
+void sb_error_wrap(struct sb_error *e, const char *fmt, ...)
 {
     char prefix[sizeof e->text], old[sizeof e->text];
     va_list ap;
@@ -82,10 +78,9 @@ int sb_wrap(struct sb_error *e, const char *fmt, ...)
         memcpy(e->text + len, ": ", 3);
         copy_cut(e->text + len + 2, sizeof e->text - len - 2, old);
     }
-    return -(int)e->code;
 }
 
-int sb_locate(struct sb_error *e, const char *file, uint32_t line, uint32_t column)
+void sb_error_locate(struct sb_error *e, const char *file, uint32_t line, uint32_t column)
 {
     if (e->file[0] == '\0')
         copy_cut(e->file, sizeof e->file, file);
@@ -93,7 +88,6 @@ int sb_locate(struct sb_error *e, const char *file, uint32_t line, uint32_t colu
         e->line = line;
         e->column = column;
     }
-    return -(int)e->code;
 }
 
 const char *sb_err_text(enum sb_err code)

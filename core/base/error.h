@@ -37,19 +37,39 @@ struct sb_error {
     char hint[512];
 };
 
-/* Each returns -code, so that `return sb_fail(e, SB_EINPUT, ...)` reads well. Resets e. */
-int sb_fail(struct sb_error *e, enum sb_err code, const char *fmt, ...) SB_PRINTF(3, 4);
-int sb_fail_at(struct sb_error *e, enum sb_err code, const char *file, uint32_t line,
-               uint32_t column, const char *fmt, ...) SB_PRINTF(6, 7);
-/* As sb_fail with code EIO, appending ": <strerror(errno)>". */
-int sb_fail_errno(struct sb_error *e, const char *fmt, ...) SB_PRINTF(2, 3);
+/* What failed calls return: never 0, and compilers and analysers can see it. */
+static inline int sb_negative(enum sb_err code)
+{
+    if (code == SB_OK)
+        __builtin_unreachable();
+    return -(int)code;
+}
 
-/* Sets the hint: one sentence that says what to do. Returns -e->code. */
-int sb_hint(struct sb_error *e, const char *fmt, ...) SB_PRINTF(2, 3);
-/* Puts "prefix: " before the text. Returns -e->code. */
-int sb_wrap(struct sb_error *e, const char *fmt, ...) SB_PRINTF(2, 3);
-/* Sets file, line and column where they are not set yet. Returns -e->code. */
-int sb_locate(struct sb_error *e, const char *file, uint32_t line, uint32_t column);
+/* Each fills e anew and returns -code, so that `return sb_fail(e, SB_EINPUT, ...)` reads well:
+ *   sb_fail(e, code, fmt, ...)
+ *   sb_fail_at(e, code, file, line, column, fmt, ...)
+ *   sb_fail_errno(e, fmt, ...)    code EIO; appends ": <strerror(errno)>" */
+#define sb_fail(e, code, ...) (sb_error_set((e), (code), __VA_ARGS__), sb_negative(code))
+#define sb_fail_at(e, code, file, line, column, ...) \
+    (sb_error_set_at((e), (code), (file), (line), (column), __VA_ARGS__), sb_negative(code))
+#define sb_fail_errno(e, ...) (sb_error_set_errno((e), __VA_ARGS__), sb_negative(SB_EIO))
+
+/* Each changes an e that is filled and returns -e->code:
+ *   sb_hint(e, fmt, ...)             one sentence that says what to do
+ *   sb_wrap(e, fmt, ...)             puts "prefix: " before the text
+ *   sb_locate(e, file, line, column) sets what is not set yet of the place */
+#define sb_hint(e, ...) (sb_error_hint((e), __VA_ARGS__), sb_negative((e)->code))
+#define sb_wrap(e, ...) (sb_error_wrap((e), __VA_ARGS__), sb_negative((e)->code))
+#define sb_locate(e, file, line, column) \
+    (sb_error_locate((e), (file), (line), (column)), sb_negative((e)->code))
+
+void sb_error_set(struct sb_error *e, enum sb_err code, const char *fmt, ...) SB_PRINTF(3, 4);
+void sb_error_set_at(struct sb_error *e, enum sb_err code, const char *file, uint32_t line,
+                     uint32_t column, const char *fmt, ...) SB_PRINTF(6, 7);
+void sb_error_set_errno(struct sb_error *e, const char *fmt, ...) SB_PRINTF(2, 3);
+void sb_error_hint(struct sb_error *e, const char *fmt, ...) SB_PRINTF(2, 3);
+void sb_error_wrap(struct sb_error *e, const char *fmt, ...) SB_PRINTF(2, 3);
+void sb_error_locate(struct sb_error *e, const char *file, uint32_t line, uint32_t column);
 
 const char *sb_err_text(enum sb_err code);
 
