@@ -3,6 +3,8 @@
 
 #include "core/base/hash.h"
 
+#include <assert.h>
+
 #define NAME_MAX_BYTES 120u /* of one value in a path; a longer one is cut and carries a hash */
 
 /* The longest start of s within max bytes that does not cut a character. */
@@ -52,6 +54,7 @@ static struct sb_str keep_name(struct drift_run *run, struct sb_buf *b)
 static struct sb_str element_name(struct drift_run *run, const struct drift_frame *f,
                                   const struct sb_doc_node *n, uint32_t index)
 {
+    assert(n); /* a frame stands on the side it is named by */
     struct sb_buf b = SB_BUF_INIT(4096);
     enum drift_naming_kind kind = f->naming ? f->naming->kind : DRIFT_BY_PLACE;
     if (kind == DRIFT_BY_VALUE && (!drift_is_scalar(n) || drift_frame_secret(run, f)))

@@ -94,7 +94,7 @@ static int fold_string_data(struct sb_doc_pool *pool, struct sb_doc_node **objec
     int rc = drift_get_take(pool, *object, "stringData", SB_DOC_MAP, &text, e);
     if (rc == 0)
         rc = drift_get_take(pool, *object, "data", SB_DOC_MAP, &data, e);
-    if (rc < 0 || !text)
+    if (rc || !text)
         return rc;
     if (!data) {
         data = sb_doc_map(pool, NULL, 0);
@@ -198,7 +198,7 @@ static int check_object(struct sb_doc_pool *pool, struct sb_doc_node *object, st
 static int add_object(struct drift_tree *t, struct sb_doc_node *object, struct sb_error *e)
 {
     int rc = check_object(t->pool, object, e);
-    if (rc < 0)
+    if (rc)
         return rc;
     struct sb_doc_node *metadata = drift_get(t->pool, object, "metadata");
     struct sb_str namespace = drift_get_str(t->pool, metadata, "namespace");

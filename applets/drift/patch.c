@@ -25,7 +25,7 @@ static int write_merge(struct sb_doc_pool *pool, const struct drift_side *actual
     int rc = sb_patch_apply(pool, actual->root, json, &after, e);
     if (rc == 0)
         rc = drift_patch_merge(pool, actual->root, after, &patch, e);
-    return rc < 0 ? rc : write_json(patch, out, e);
+    return rc ? rc : write_json(patch, out, e);
 }
 
 static int write_ops(struct sb_doc_pool *pool, const struct drift_side *actual,

@@ -223,7 +223,7 @@ static int adopt_fleet(struct drift_ops_run *run, const struct drift_finding *f,
     struct verdict v = judge(run, f, fleet);
     const struct drift_step *path = fleet;
     struct sb_doc_node *value;
-    if (only_count(run, fleet, &v)) {
+    if (v.count && only_count(run, fleet, &v)) {
         path = v.count->path;
         value = sb_doc_copy(run->pool, v.count->actual);
     } else {

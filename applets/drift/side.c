@@ -146,7 +146,7 @@ static int read_yaml(struct sb_doc_pool *pool, struct sb_doc_text *text,
     const struct sb_yaml_options yaml = {
         .limits = limits_of(opts), .yaml_1_1 = opts->yaml_1_1, .traps = opts->traps};
     int rc = opts->annotated ? strip_notes(pool, text, notes, e) : 0;
-    if (rc < 0)
+    if (rc)
         return rc;
     rc =
         all ? sb_yaml_read_all(pool, text, &yaml, ret, e) : sb_yaml_read(pool, text, &yaml, ret, e);
@@ -177,13 +177,13 @@ int drift_docs_read(struct sb_doc_pool *pool, const char *path,
     int rc = sb_doc_text_read(pool, path, &limits, &text, e);
     if (rc == 0)
         rc = refuse_archive(&text, e);
-    if (rc < 0)
+    if (rc)
         return rc;
     bool json = looks_like_json(&text);
     if (json) {
         rc = read_json(pool, &text, opts, &root, e);
         /* flow YAML, or JSON documents between "---" lines, in a file that says it is YAML */
-        if (rc < 0 && !named_yaml(path)) {
+        if (rc && !named_yaml(path)) {
             if (e->hint[0] == '\0')
                 sb_hint(e, "the text starts like JSON; if it is YAML, say yaml:%s", path);
             return rc;
@@ -194,7 +194,7 @@ int drift_docs_read(struct sb_doc_pool *pool, const char *path,
     }
     if (!json)
         rc = read_yaml(pool, &text, opts, notes, true, &root, e);
-    if (rc < 0)
+    if (rc)
         return rc;
     *ret_json = json;
     *ret = root;
@@ -268,7 +268,7 @@ static int read_forced(struct sb_doc_pool *pool, const struct spec *spec,
     int rc = sb_doc_text_read(pool, spec->path, &limits, &text, e);
     if (rc == 0)
         rc = refuse_archive(&text, e);
-    if (rc < 0)
+    if (rc)
         return rc;
     rc = spec->source == DRIFT_SOURCE_YAML ? read_yaml(pool, &text, opts, notes, false, &root, e)
                                            : read_json(pool, &text, opts, &root, e);
@@ -308,9 +308,9 @@ int drift_side_read(struct sb_doc_pool *pool, const char *spec_text, bool is_pla
                     struct sb_error *e)
 {
     struct spec spec;
-    struct sb_doc_node *docs;
+    struct sb_doc_node *docs = NULL;
     int rc = spec_parse(spec_text, &spec, e);
-    if (rc < 0)
+    if (rc)
         return rc;
     struct drift_side side = {.name = sb_arena_strdup(sb_doc_arena(pool), shown_name(spec.path))};
     if (is_folder(spec.path) && (!spec.forced || spec.source == DRIFT_SOURCE_K8S)) {
@@ -330,9 +330,9 @@ int drift_sides_from_tfplan(struct sb_doc_pool *pool, const char *spec_text,
                             struct drift_side *ret_actual, struct sb_error *e)
 {
     struct spec spec;
-    struct sb_doc_node *docs;
+    struct sb_doc_node *docs = NULL;
     int rc = spec_parse(spec_text, &spec, e);
-    if (rc < 0)
+    if (rc)
         return rc;
     struct drift_side plan = {.name = sb_arena_strdup(sb_doc_arena(pool), shown_name(spec.path)),
                               .addressed = true};
@@ -347,7 +347,7 @@ int drift_sides_from_tfplan(struct sb_doc_pool *pool, const char *spec_text,
     actual.n_notes = 0;
     if (rc == 0)
         rc = drift_tfplan_trees(pool, docs->u.items[0], &plan, &actual, e);
-    if (rc < 0)
+    if (rc)
         return rc;
     *ret_plan = plan;
     *ret_actual = actual;

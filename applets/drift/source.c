@@ -81,9 +81,9 @@ int drift_get_take(struct sb_doc_pool *pool, struct sb_doc_node *n, const char *
 int drift_get_need(struct sb_doc_pool *pool, struct sb_doc_node *n, const char *key,
                    enum sb_doc_type type, struct sb_doc_node **ret, struct sb_error *e)
 {
-    struct sb_doc_node *m;
+    struct sb_doc_node *m = NULL;
     int rc = drift_get_take(pool, n, key, type, &m, e);
-    if (rc < 0)
+    if (rc)
         return rc;
     if (!m)
         return sb_doc_fail(pool, n, e, "\"%s\" is missing (a %s)", key, sb_doc_type_name(type));

@@ -28,7 +28,7 @@ static int side_of_change(struct sb_doc_pool *pool, struct sb_doc_node *change, 
 {
     struct sb_doc_node *value;
     int rc = drift_get_take(pool, change, key, SB_DOC_MAP, &value, e);
-    if (rc < 0)
+    if (rc)
         return rc;
     drift_tf_secret(pool, value, drift_get(pool, change, mask));
     *ret = value;
@@ -39,7 +39,7 @@ static int change_address(struct sb_doc_pool *pool, struct change *c, struct sb_
 {
     struct sb_doc_node *address;
     int rc = drift_get_need(pool, c->entry, "address", SB_DOC_STRING, &address, e);
-    if (rc < 0)
+    if (rc)
         return rc;
     struct sb_str deposed = drift_get_str(pool, c->entry, "deposed");
     struct sb_buf b = SB_BUF_INIT(DRIFT_ADDRESS_MAX);
@@ -67,7 +67,7 @@ static int change_read(struct sb_doc_pool *pool, struct sb_doc_node *entry, stru
         rc = side_of_change(pool, change, "before", "before_sensitive", &c.before, e);
     if (rc == 0)
         rc = side_of_change(pool, change, "after", "after_sensitive", &c.after, e);
-    if (rc < 0)
+    if (rc)
         return rc;
     struct sb_str mode = drift_get_str(pool, entry, "mode");
     c.managed = mode.len == 0 || sb_str_is(mode, "managed");
@@ -151,7 +151,7 @@ static int read_drift(struct reading *r, struct sb_doc_node *list, struct sb_err
     for (uint32_t i = 0; rc == 0 && list && i < list->count; i++) {
         struct change *c = sb_arena_new(sb_doc_arena(r->pool), struct change);
         rc = change_read(r->pool, list->u.items[i], c, e);
-        if (rc < 0 || !c->managed)
+        if (rc || !c->managed)
             continue;
         void **slot = sb_map_at(&r->drift, c->address.p, c->address.len);
         if (*slot)
@@ -181,7 +181,7 @@ static int read_drift_alone(struct reading *r, struct sb_doc_node *list, struct 
     for (uint32_t i = 0; rc == 0 && list && i < list->count; i++) {
         struct change c;
         rc = change_read(r->pool, list->u.items[i], &c, e);
-        if (rc < 0 || !c.managed)
+        if (rc || !c.managed)
             continue;
         const struct change *seen = sb_map_get(&r->drift, c.address.p, c.address.len);
         if (seen && seen->entry == c.entry) {
@@ -210,8 +210,7 @@ static int add_deferred(struct reading *r, struct sb_doc_node *root, struct sb_e
         if (!c.entry)
             return sb_doc_fail(r->pool, list->u.items[i], e, "\"resource_change\" is missing");
         rc = change_address(r->pool, &c, e);
-        if (rc < 0 || drift_tree_get(&r->expected, c.address) ||
-            drift_tree_get(&r->actual, c.address))
+        if (rc || drift_tree_get(&r->expected, c.address) || drift_tree_get(&r->actual, c.address))
             continue;
         rc = add_unchecked(r, c.entry, c.address, e);
     }
@@ -311,7 +310,7 @@ static int add_befores(struct drift_tree *t, struct sb_doc_node *root, bool afte
     for (uint32_t i = 0; rc == 0 && i < changes->count; i++) {
         struct change c;
         rc = change_read(t->pool, changes->u.items[i], &c, e);
-        struct sb_doc_node *value = rc < 0 ? NULL : after ? c.after : c.before;
+        struct sb_doc_node *value = rc ? NULL : after ? c.after : c.before;
         if (value && c.managed)
             rc = drift_tree_add(t, c.address, value, e);
     }

@@ -177,7 +177,7 @@ static int add_resource(struct drift_tree *t, struct sb_doc_node *res, struct sb
         rc = drift_get_need(t->pool, res, "instances", SB_DOC_LIST, &instances, e);
     if (rc == 0)
         rc = drift_get_take(t->pool, res, "module", SB_DOC_STRING, &module, e);
-    if (rc < 0)
+    if (rc)
         return rc;
     struct sb_str mode = drift_get_str(t->pool, res, "mode");
     if (mode.len && !sb_str_is(mode, "managed"))
@@ -216,7 +216,7 @@ static int check_version(struct sb_doc_pool *pool, struct sb_doc_node *root, str
     struct sb_doc_node *version;
     int64_t number;
     int rc = drift_get_need(pool, root, "version", SB_DOC_NUMBER, &version, e);
-    if (rc < 0)
+    if (rc)
         return sb_hint(e,
                        "a Terraform state has \"version\": 4; other JSON is read with json:PATH");
     if (is_int(version, &number) && number == 4)

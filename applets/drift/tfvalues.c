@@ -13,7 +13,7 @@ int drift_tf_format(struct sb_doc_pool *pool, struct sb_doc_node *root, struct s
 {
     struct sb_doc_node *version;
     int rc = drift_get_need(pool, root, "format_version", SB_DOC_STRING, &version, e);
-    if (rc < 0)
+    if (rc)
         return rc;
     struct sb_str v = sb_doc_str(version);
     if (sb_str_starts(v, SB_STR("0.")) || sb_str_starts(v, SB_STR("1.")))
@@ -29,7 +29,7 @@ static int add_resource(struct drift_tree *t, struct sb_doc_node *res, struct sb
     int rc = drift_get_need(t->pool, res, "address", SB_DOC_STRING, &address, e);
     if (rc == 0)
         rc = drift_get_take(t->pool, res, "values", SB_DOC_MAP, &values, e);
-    if (rc < 0)
+    if (rc)
         return rc;
     struct sb_str mode = drift_get_str(t->pool, res, "mode");
     if (mode.len && !sb_str_is(mode, "managed"))
@@ -99,7 +99,7 @@ int drift_tf_values(struct drift_tree *t, struct sb_doc_node *values, struct sb_
     int rc = drift_tf_outputs(t, values, e);
     if (rc == 0)
         rc = drift_get_take(t->pool, values, "root_module", SB_DOC_MAP, &module, e);
-    if (rc < 0 || !module)
+    if (rc || !module)
         return rc;
     SB_VEC(struct sb_doc_node *) todo = {0};
     sb_vec_push(&todo, module);

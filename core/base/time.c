@@ -9,7 +9,7 @@ int64_t sb_time_now(void)
     const char *fixed = getenv("SREBOX_NOW");
     struct sb_error ignored;
     struct timespec ts;
-    int64_t ns;
+    int64_t ns = 0;
     if (fixed && sb_time_parse(sb_str(fixed), &ns, &ignored) == 0)
         return ns;
     clock_gettime(CLOCK_REALTIME, &ts);

@@ -208,7 +208,7 @@ static const struct complaint *complaint_of(const yaml_parser_t *p)
 {
     for (size_t i = 0; i < SB_LEN(complaints); i++) {
         const struct complaint *c = &complaints[i];
-        if (strcmp(p->problem, c->problem) == 0 &&
+        if (p->problem && strcmp(p->problem, c->problem) == 0 &&
             (!c->context || (p->context && strstr(p->context, c->context))))
             return c;
     }

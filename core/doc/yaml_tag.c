@@ -4,6 +4,7 @@
 #include "core/doc/number.h"
 #include "core/doc/yaml_reader.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define STANDARD "tag:yaml.org,2002:"
@@ -42,6 +43,7 @@ static enum tag tag_of(const char *text)
 /* The tag as people write it. */
 static struct sb_str spelled(const char *text)
 {
+    assert(text); /* untagged scalars have nothing to misfit */
     bool standard = strncmp(text, STANDARD, sizeof STANDARD - 1) == 0;
     const char *rest = standard ? text + sizeof STANDARD - 1 : text;
     return (struct sb_str){rest, SB_MIN(strlen(rest), (size_t)200)};
