@@ -307,7 +307,7 @@ int drift_side_read(struct sb_doc_pool *pool, const char *spec_text, bool is_pla
                     const struct drift_read_options *opts, struct drift_side *ret,
                     struct sb_error *e)
 {
-    struct spec spec;
+    struct spec spec = {0};
     struct sb_doc_node *docs = NULL;
     int rc = spec_parse(spec_text, &spec, e);
     if (rc)
@@ -329,7 +329,7 @@ int drift_sides_from_tfplan(struct sb_doc_pool *pool, const char *spec_text,
                             const struct drift_read_options *opts, struct drift_side *ret_plan,
                             struct drift_side *ret_actual, struct sb_error *e)
 {
-    struct spec spec;
+    struct spec spec = {0};
     struct sb_doc_node *docs = NULL;
     int rc = spec_parse(spec_text, &spec, e);
     if (rc)
