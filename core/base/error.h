@@ -40,9 +40,10 @@ struct sb_error {
 /* What failed calls return: never 0, and compilers and analysers can see it. */
 static inline int sb_negative(enum sb_err code)
 {
-    if (code == SB_OK)
+    int negative = 0 - (int)code;
+    if (negative >= 0)
         __builtin_unreachable();
-    return -(int)code;
+    return negative;
 }
 
 /* Each fills e anew and returns -code, so that `return sb_fail(e, SB_EINPUT, ...)` reads well:

@@ -4,7 +4,6 @@
 #include "core/doc/number.h"
 #include "core/doc/yaml_reader.h"
 
-
 #include <assert.h>
 #include <string.h>
 
