@@ -48,14 +48,25 @@ void sb_co_run(struct sb_co *co)
     run(co);
 }
 
-bool sb_co_next(struct sb_co *co)
+bool sb_co_next_slow(struct sb_co *co)
 {
     if (co->state == SB_CO_DONE)
         return false;
     assert(!co->up &&
            (co->state == SB_CO_NEW || co->state == SB_CO_YIELDED || co->state == SB_CO_LOADED));
-    run(co);
+    return sb_co_next_rest(co, co);
+}
+
+bool sb_co_next_rest(struct sb_co *co, struct sb_co *next)
+{
+    run(next);
     return co->state == SB_CO_YIELDED;
+}
+
+struct sb_co *sb_co_hand_over(struct sb_co *co)
+{
+    assert(!(co->up->flags & SB_CO_GROUP));
+    return sb_co_release(co);
 }
 
 /* Marks co and those below it; returns the leaf that must be stepped to take it, or NULL. */
@@ -105,10 +116,16 @@ void sb_co_wake(struct sb_co_ready *ready, struct sb_co *co)
 {
     if (ready->co)
         return;
-    if (!queue.running) {
+    if (queue.running)
+        sb_co_queue(ready, co);
+    else
         sb_co_run(co);
+}
+
+void sb_co_queue(struct sb_co_ready *ready, struct sb_co *co)
+{
+    if (ready->co)
         return;
-    }
     *ready = (struct sb_co_ready){.prev = queue.last, .co = co};
     if (queue.last)
         queue.last->next = ready;

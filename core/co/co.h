@@ -120,7 +120,7 @@ void sb_co_run(struct sb_co *co);
 
 /* Resumes a generator that nobody awaits. True: it yielded, its `value` is there. False: it is done,
  * or (see sb_co_done) it waits for an event. */
-bool sb_co_next(struct sb_co *co);
+static inline bool sb_co_next(struct sb_co *co);
 
 /* Cancels co and all below it: leaf first, each through its finally:. On return they are done, unless
  * a finally: had to wait; whoever awaits co goes on with its rc of SB_CO_CANCELLED. One that was never
@@ -145,6 +145,8 @@ struct sb_co_ready {
 };
 /* Queues the parked co, or runs it at once when no coroutine is running. Queued already: nothing. */
 void sb_co_wake(struct sb_co_ready *ready, struct sb_co *co);
+/* Queues it even when no coroutine is running: for steps, above which someone always runs the queue. */
+void sb_co_queue(struct sb_co_ready *ready, struct sb_co *co);
 /* Takes it out of the queue, if it is there. */
 void sb_co_unwake(struct sb_co_ready *ready);
 
@@ -280,16 +282,18 @@ void sb_co_free(struct sb_co *co);
     goto co_finally_body;                                     \
     co_finally_body
 
-#define CO_END                    \
-    return sb_co_finish(co_self); \
-    }                             \
+#define CO_END                                                                  \
+    if (0)                                                                      \
+        goto co_finally; /* a body without suspension needs its finally: too */ \
+    return sb_co_finish(co_self);                                               \
+    }                                                                           \
     SB_CO_RELAX(void) 0
 
-#define SB_CO_RESUMED                            \
-    co_self->state = SB_CO_RUNNING;              \
-    if (SB_UNLIKELY(sb_co_must_stop(co_self))) { \
-        co_self->rc = sb_co_reason(co_self);     \
-        goto co_finally;                         \
+#define SB_CO_RESUMED                                              \
+    co_self->state = SB_CO_RUNNING;                                \
+    if (SB_UNLIKELY(co_self->flags) && sb_co_must_stop(co_self)) { \
+        co_self->rc = sb_co_reason(co_self);                       \
+        goto co_finally;                                           \
     }
 
 /* As SB_CO_RESUMED, where an event is what it waited for. */
@@ -308,14 +312,14 @@ void sb_co_free(struct sb_co *co);
     } while (0)
 
 /* Hands a value to whoever asked for the next; the frame's own field `value` holds it. */
-#define CO_YIELD(p, result)              \
-    do {                                 \
-        co_frame->value = (result);      \
-        co_self->point = co_at_##p;      \
-        SB_CO_REMEMBER(p);               \
-        if (!sb_co_must_stop(co_self))   \
-            return sb_co_yield(co_self); \
-        co_point_##p : SB_CO_RESUMED     \
+#define CO_YIELD(p, result)                                          \
+    do {                                                             \
+        co_frame->value = (result);                                  \
+        co_self->point = co_at_##p;                                  \
+        SB_CO_REMEMBER(p);                                           \
+        if (SB_LIKELY(!co_self->flags) || !sb_co_must_stop(co_self)) \
+            return sb_co_yield(co_self);                             \
+        co_point_##p : SB_CO_RESUMED                                 \
     } while (0)
 
 /* Waits for sb_co_run or sb_co_wake on this frame. */
@@ -353,6 +357,11 @@ void sb_co_free(struct sb_co *co);
 /* ---- what the macros call ---- */
 
 struct sb_co *sb_co_await(struct sb_co *self, struct sb_co *child);
+/* A value for the one who awaits co, which is no group. */
+struct sb_co *sb_co_hand_over(struct sb_co *co);
+/* sb_co_next where more than one step may be needed, before and after the first. */
+bool sb_co_next_slow(struct sb_co *co);
+bool sb_co_next_rest(struct sb_co *co, struct sb_co *next);
 /* Marks co and all below it with flags (CANCEL, LATE). Returns whom to step so that it takes effect. */
 struct sb_co *sb_co_stop(struct sb_co *co, unsigned flags);
 
@@ -377,8 +386,15 @@ static inline struct sb_co *sb_co_release(struct sb_co *co)
 static inline struct sb_co *sb_co_yield(struct sb_co *co)
 {
     co->state = SB_CO_YIELDED;
-    assert(!co->up || !(co->up->flags & SB_CO_GROUP));
-    return sb_co_release(co);
+    return SB_LIKELY(!co->up) ? NULL : sb_co_hand_over(co);
+}
+
+static inline bool sb_co_next(struct sb_co *co)
+{
+    if (SB_UNLIKELY(co->state != SB_CO_YIELDED || co->up))
+        return sb_co_next_slow(co);
+    struct sb_co *next = co->desc->step(co);
+    return SB_LIKELY(!next && co->state == SB_CO_YIELDED) || sb_co_next_rest(co, next);
 }
 
 static inline bool sb_co_park(struct sb_co *co)

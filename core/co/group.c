@@ -16,7 +16,7 @@ static struct sb_co *finish(struct sb_co_group *g)
 static void stop_members(struct sb_co_group *g)
 {
     g->stopping = true;
-    sb_co_wake(&g->ready, &g->pump);
+    sb_co_queue(&g->ready, &g->pump);
 }
 
 /* One member is done. */
@@ -41,7 +41,7 @@ static struct sb_co *group_step(struct sb_co *co)
         g->pump.state = SB_CO_PARKED;
         if (g->n == 0)
             return finish(g);
-        sb_co_wake(&g->ready, &g->pump);
+        sb_co_queue(&g->ready, &g->pump);
         return NULL;
     }
     if (sb_co_must_stop(co)) {
@@ -83,7 +83,7 @@ static struct sb_co *pump_step(struct sb_co *co)
     if (turn == g->n)
         return NULL;
     if (turn + 1 < g->n)
-        sb_co_wake(&g->ready, co);
+        sb_co_queue(&g->ready, co);
     return g->stopping ? stop_member(g, g->members[turn]) : start_member(g, g->members[turn]);
 }
 

@@ -58,6 +58,30 @@ START_TEST(a_generator)
 }
 END_TEST
 
+/* A body without any suspension. */
+#define brief_SAVED(F)
+#define brief_LIVE(F)
+#define brief_POINTS(P)
+CO_FRAME(brief);
+CO_DESC(brief);
+static struct sb_co *brief_step(struct sb_co *co_self)
+{
+    CO_BODY(brief, f);
+    note("brief");
+finally:
+    CO_END;
+}
+
+START_TEST(a_body_without_points)
+{
+    struct brief b;
+    CO_INIT(brief, &b);
+    sb_co_run(&b.co);
+    ck_assert(sb_co_done(&b.co) && b.co.rc == 0);
+    saw("brief ");
+}
+END_TEST
+
 START_TEST(a_result_passes_finally)
 {
     struct count c;
@@ -430,8 +454,8 @@ END_TEST
 #ifndef TEST_CO_NAME
 #define TEST_CO_NAME "co"
 #endif
-UNIT_MAIN(TEST_CO_NAME, a_generator, a_result_passes_finally, stopped_early, parks_until_run,
-          no_wake_up_is_lost, cancels_itself, finally_may_wait, depth_costs_no_stack,
-          a_cancelled_child_is_not_the_end, awaits_each_value, awaits_all, awaits_any,
-          the_first_ends_before_the_rest_start, a_group_is_cancelled, a_million_cancelled,
-          a_leaf_is_resumed_directly)
+UNIT_MAIN(TEST_CO_NAME, a_generator, a_body_without_points, a_result_passes_finally, stopped_early,
+          parks_until_run, no_wake_up_is_lost, cancels_itself, finally_may_wait,
+          depth_costs_no_stack, a_cancelled_child_is_not_the_end, awaits_each_value, awaits_all,
+          awaits_any, the_first_ends_before_the_rest_start, a_group_is_cancelled,
+          a_million_cancelled, a_leaf_is_resumed_directly)
