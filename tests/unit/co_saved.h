@@ -5,10 +5,10 @@
 
 #include "core/co/save.h"
 
-#define every_SAVED(F)                                                                         \
-    F(int64_t, value)                                                                          \
-    F(bool, odd) F(int8_t, i8) F(int16_t, i16) F(int32_t, i32) F(uint8_t, u8) F(uint16_t, u16) \
-        F(uint32_t, u32) F(uint64_t, u64) F(double, ratio) F(struct sb_co_text, name)
+#define every_SMALL(F) F(bool, odd) F(int8_t, i8) F(int16_t, i16) F(int32_t, i32)
+#define every_UNSIGNED(F) F(uint8_t, u8) F(uint16_t, u16) F(uint32_t, u32) F(uint64_t, u64)
+#define every_OTHER(F) F(double, ratio) F(struct sb_co_text, name)
+#define every_SAVED(F) F(int64_t, value) every_SMALL(F) every_UNSIGNED(F) every_OTHER(F)
 #define every_LIVE(F) F(int, finals)
 #define every_POINTS(P) P(counting) P(waiting)
 CO_FRAME(every);

@@ -398,6 +398,13 @@ START_TEST(a_group_is_cancelled)
     ck_assert_int_eq(m.co.rc, SB_CO_TIMED_OUT);
     ck_assert_int_eq(m.leaf[2].co.rc, SB_CO_TIMED_OUT);
     saw("a b c out out out group-out ");
+    many_init(&m,
+              true); /* only the group: it has no winner, whoever of its members is done first */
+    sb_co_run(&m.co);
+    sb_co_expire(&m.group.co);
+    ck_assert(sb_co_done(&m.co));
+    ck_assert_int_eq(m.co.rc, SB_CO_TIMED_OUT);
+    saw("a b c out out out group-out ");
     many_init(&m, false);
     m.leaf[1].victim = &m.co; /* by a member, while the third is not yet started */
     sb_co_run(&m.co);
