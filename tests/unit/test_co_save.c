@@ -219,9 +219,48 @@ START_TEST(what_waits_is_neither_saved_nor_gone_on_from)
 }
 END_TEST
 
+START_TEST(one_that_was_not_started_stays_so)
+{
+    static const char fresh[] = "sbco\1\0\5every\0\5start\0\0";
+    struct every f;
+    struct sb_error e;
+    CO_INIT(every, &f);
+    ck_assert_int_eq(sb_co_load(&f.co, (struct sb_str){fresh, sizeof fresh - 1}, &e), 0);
+    sb_co_cancel(&f.co);
+    ck_assert(sb_co_done(&f.co) && f.finals == 0);
+}
+END_TEST
+
+/* Yields on its way out: going on from there would skip what led to it. */
+#define late_SAVED(F) F(int32_t, value)
+#define late_LIVE(F)
+#define late_POINTS(P) P(leaving)
+CO_FRAME(late);
+CO_DESC(late);
+static struct sb_co *late_step(struct sb_co *co_self)
+{
+    CO_BODY(late, f);
+finally:
+    CO_YIELD(leaving, 1);
+    CO_END;
+}
+
+START_TEST(one_that_is_leaving_is_not_saved)
+{
+    struct late f;
+    struct sb_error e;
+    struct sb_buf b = SB_BUF_INIT(4096);
+    CO_INIT(late, &f);
+    ck_assert(sb_co_next(&f.co));
+    ck_assert_int_eq(sb_co_save(&f.co, &b, &e), -SB_EUNSURE);
+    ck_assert(!sb_co_next(&f.co) && sb_co_done(&f.co));
+}
+END_TEST
+
 #ifndef TEST_CO_NAME
 #define TEST_CO_NAME "co, saving"
 #endif
 UNIT_MAIN(TEST_CO_NAME, moves_at_each_value, the_bytes_are_fixed, cut_or_longer_is_refused,
           another_name_is_refused, values_must_fit, a_field_that_is_missing_keeps_its_default,
-          what_waits_is_neither_saved_nor_gone_on_from)
+          what_waits_is_neither_saved_nor_gone_on_from, one_that_was_not_started_stays_so,
+          one_that_is_leaving_is_not_saved)
