@@ -70,7 +70,7 @@ for format in yaml json; do
         for kind in services shuffled; do
             make_pair "$kind" "$format" "$elements"
             # shellcheck disable=SC2086 # a list of names
-            compare "$format, $elements $kind, 2 % changed" 11 $others
+            compare "$format, $elements $kind, 2 % changed" "$((elements > 1000 ? 5 : 11))" $others
         done
     done
     make_pair services "$format" 38000
