@@ -64,7 +64,8 @@ struct drift_known_keys {
 };
 
 #define DRIFT_SECRECY_SLOTS 64u
-struct drift_known_secrecy { /* what drift_name_secrecy says of a name that lives as long as the run */
+struct
+    drift_known_secrecy { /* what drift_name_secrecy says of a name that lives as long as the run */
     const char *name;
     size_t len;
     int secrecy;
@@ -82,7 +83,7 @@ struct drift_run {
     uint64_t *hashes;  /* by node id, containers only; 0 = not computed */
     uint32_t n_hashes;
     struct drift_known_secrecy secrecy[DRIFT_SECRECY_SLOTS]; /* by the name's address */
-    int failed; /* 0, or what drift_compare returns */
+    int failed;                                              /* 0, or what drift_compare returns */
     struct sb_error *error;
 };
 

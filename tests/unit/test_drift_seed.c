@@ -109,8 +109,9 @@ START_TEST(test_seed_fleet)
     const struct drift_finding *count = finding(&u, DRIFT_COUNT, "/production/web_servers/count");
     ck_assert(sb_str_is(sb_doc_str(count->expected), "3"));
     ck_assert(sb_str_is(sb_doc_str(count->actual), "4"));
-    ck_assert_str_eq(count->note, "server_4 is the extra: it has nothing in common with the template; "
-                                  "server_2 shares security_groups allow-http-443");
+    ck_assert_str_eq(count->note,
+                     "server_4 is the extra: it has nothing in common with the template; "
+                     "server_2 shares security_groups allow-http-443");
     ck_assert_uint_eq(count->plan_at.line, 8);
     const struct drift_finding *extra =
         finding(&u, DRIFT_EXTRA, "/production/web_servers/server_4");
