@@ -16,6 +16,7 @@
 #define SB_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 #define SB_LEN(array) (sizeof(array) / sizeof((array)[0]))
+/* Both evaluate their arguments twice: no side effects. */
 #define SB_MIN(a, b) ((a) < (b) ? (a) : (b))
 #define SB_MAX(a, b) ((a) > (b) ? (a) : (b))
 

@@ -584,14 +584,15 @@ static void mutate(struct sb_buf *b)
                                           "\xff"};
     size_t at = below((uint32_t)b->len + 1), left = b->len - at;
     const char *put = PICK(special);
+    size_t few = 1 + below(3), some = 1 + below(15);
     switch (below(7)) {
     case 0:
     case 1: splice(b, at, 0, put, strlen(put)); break;
-    case 2: splice(b, at, SB_MIN(left, 1 + below(3)), "", 0); break;
+    case 2: splice(b, at, SB_MIN(left, few), "", 0); break;
     case 3: splice(b, at, SB_MIN(left, (size_t)1), put, strlen(put)); break;
     case 4: {
         char copy[16];
-        size_t n = SB_MIN(left, 1 + below(15));
+        size_t n = SB_MIN(left, some);
         memcpy(copy, b->data + at, n);
         splice(b, at, 0, copy, n);
         break;
