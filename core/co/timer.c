@@ -104,6 +104,12 @@ void sb_co_deadline_set(struct sb_co_timers *t, struct sb_co_timer *d, struct sb
     set(t, d);
 }
 
+void sb_co_alarm_set(struct sb_co_timers *t, struct sb_co_timer *a, struct sb_co *co, int64_t at)
+{
+    *a = (struct sb_co_timer){.at = at, .co = co};
+    set(t, a);
+}
+
 void sb_co_deadline_drop(struct sb_co_timers *t, struct sb_co_timer *d)
 {
     drop(t, d);

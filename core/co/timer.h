@@ -40,6 +40,9 @@ void sb_co_timers_fire(struct sb_co_timers *t, int64_t now);
 /* Cancels co with SB_CO_TIMED_OUT at that instant, unless dropped before. {0} initialises d. */
 void sb_co_deadline_set(struct sb_co_timers *t, struct sb_co_timer *d, struct sb_co *co,
                         int64_t at);
+/* Runs co, which is parked then, at that instant, unless dropped before: for a coroutine that waits for
+ * an event or a time, whichever comes first. Dropped by sb_co_deadline_drop. */
+void sb_co_alarm_set(struct sb_co_timers *t, struct sb_co_timer *a, struct sb_co *co, int64_t at);
 /* Not set: nothing happens. */
 void sb_co_deadline_drop(struct sb_co_timers *t, struct sb_co_timer *d);
 
