@@ -63,10 +63,30 @@ bool sb_co_next_rest(struct sb_co *co, struct sb_co *next)
     return co->state == SB_CO_YIELDED;
 }
 
-struct sb_co *sb_co_hand_over(struct sb_co *co)
+struct sb_co *sb_co_yield(struct sb_co *co)
 {
-    assert(!(co->up->flags & SB_CO_GROUP));
+    if (sb_co_must_stop(co)) {
+        co->state = SB_CO_STOPPING;
+        return co;
+    }
+    assert(!co->up || !(co->up->flags & SB_CO_GROUP));
+    co->state = SB_CO_YIELDED;
     return sb_co_release(co);
+}
+
+struct sb_co *sb_co_park(struct sb_co *co)
+{
+    bool woken = co->flags & SB_CO_WOKEN, stops = sb_co_must_stop(co);
+    co->flags = (uint8_t)(co->flags & ~SB_CO_WOKEN);
+    co->state = stops ? SB_CO_STOPPING : SB_CO_PARKED;
+    return woken || stops ? co : NULL;
+}
+
+struct sb_co *sb_co_lost(const struct sb_co *co)
+{
+    (void)co;
+    assert(!"the frame is none of this body's");
+    abort();
 }
 
 /* Marks co and those below it; returns the leaf that must be stepped to take it, or NULL. */
@@ -87,8 +107,12 @@ static struct sb_co *mark(struct sb_co *co, unsigned flags)
 struct sb_co *sb_co_stop(struct sb_co *co, unsigned flags)
 {
     struct sb_co *leaf = mark(co, flags);
-    if (!leaf || leaf->state != SB_CO_NEW)
+    if (!leaf)
+        return NULL;
+    if (leaf->state != SB_CO_NEW) {
+        leaf->state = SB_CO_STOPPING; /* past the straight way to its point */
         return leaf;
+    }
     leaf->rc = sb_co_reason(leaf);
     return sb_co_finish(leaf);
 }
@@ -156,7 +180,7 @@ struct sb_co *sb_co_await(struct sb_co *self, struct sb_co *child)
     if (SB_UNLIKELY(sb_co_must_stop(self)) || child->state == SB_CO_DONE)
         return self;
     assert(!child->up && child->state != SB_CO_RUNNING);
-    child->up = self;
+    sb_co_adopt(child, self);
     return child->state == SB_CO_PARKED || child->state == SB_CO_AWAITING ? NULL : child;
 }
 

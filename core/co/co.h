@@ -28,8 +28,9 @@
  * leaf directly, and the C stack does not grow with the depth of awaits. Not thread-safe: frames that
  * know each other belong to one thread.
  *
- * Dispatch is a switch of gotos in front of the body, or with GNU C, unless SB_CO_ISO is defined, one
- * computed goto; both behave alike and frames of both may be mixed. */
+ * Dispatch is a switch of gotos in front of the body. A generator's next value takes a shorter way: a
+ * body of one or two points compares them, one of more jumps by computed goto where the compiler has
+ * it (GNU C, unless SB_CO_ISO is defined). All behave alike and frames of all may be mixed. */
 #ifndef SB_CO_CO_H
 #define SB_CO_CO_H
 
@@ -79,25 +80,27 @@ enum sb_co_state {
     SB_CO_AWAITING, /* until `down` finishes or yields */
     SB_CO_DONE,     /* rc is valid, the frame may be reused or freed */
     SB_CO_LOADED,   /* yielded, and read back by sb_co_load */
+    SB_CO_STOPPING, /* was cancelled while it stood still; its next step takes it to finally: */
     SB_CO_RUNNING,  /* on the C stack */
-    SB_CO_YIELDED,  /* has a value for whoever asks next; from here on `at` is valid */
-    SB_CO_PARKED,   /* until sb_co_run or sb_co_wake */
+    SB_CO_YIELDED, /* has a value for whoever asks next; nobody awaits it. From here on `at` is valid
+                     * and the next step goes straight to it */
+    SB_CO_PARKED,  /* until sb_co_run or sb_co_wake */
 };
 
 enum sb_co_flag {
-    SB_CO_CANCEL = 1, /* to be taken at this or the next point */
-    SB_CO_LATE = 2,   /* the reason for it is a deadline */
-    SB_CO_FINAL = 4,  /* in or past finally: */
-    SB_CO_WOKEN = 8,  /* was run while running: the next park returns at once */
-    SB_CO_GROUP = 16, /* a group: its members may not yield */
+    SB_CO_CANCEL = 1,   /* to be taken at this or the next point */
+    SB_CO_LATE = 2,     /* the reason for it is a deadline */
+    SB_CO_FINAL = 4,    /* in or past finally: */
+    SB_CO_WOKEN = 8,    /* was run while running: the next park returns at once */
+    SB_CO_GROUP = 16,   /* a group: its members may not yield */
+    SB_CO_AWAITED = 32, /* `up` is set */
+    SB_CO_PROBE = 64,   /* sb_co_load asks whether its point hands out a value; it does not go on */
 };
 
 /* Results of those that did not end by themselves. */
 enum sb_co_result {
     SB_CO_CANCELLED = -1000,
     SB_CO_TIMED_OUT = -1001,
-    SB_CO_MISPLACED =
-        -1002, /* loaded at a point that is no CO_YIELD: what it waited for is not there */
 };
 
 struct sb_co {
@@ -108,8 +111,13 @@ struct sb_co {
         struct sb_co *down; /* AWAITING */
     } where;
     int32_t rc; /* 0, what CO_RETURN said, or an enum sb_co_result */
-    uint16_t point;
-    uint8_t state, flags;
+    union {
+        struct {
+            uint16_t point;
+            uint8_t state, flags;
+        };
+        uint32_t stand; /* the three of them, to be compared and set at once */
+    };
 };
 
 /* ---- running ---- */
@@ -243,35 +251,47 @@ void sb_co_free(struct sb_co *co);
 #define SB_CO_RELAX
 #endif
 
+/* The straight way back: a body of few points compares them one by one, one of more jumps. */
+#define SB_CO_FEW 2
 #if defined(__GNUC__) && !defined(SB_CO_ISO)
-#define SB_CO_JUMP                       \
-    (void)&&co_dispatch;                 \
-    if (co_self->state >= SB_CO_YIELDED) \
-        goto * co_self->where.at;        \
+#define SB_CO_JUMP                                                \
+    (void)&&co_dispatch;                                          \
+    if (co_points > SB_CO_FEW && co_self->state >= SB_CO_YIELDED) \
+        goto * co_self->where.at;                                 \
     co_dispatch:
-#define SB_CO_REMEMBER(p) co_self->where.at = &&co_point_##p
+#define SB_CO_REMEMBER(p)      \
+    if (co_points > SB_CO_FEW) \
+        co_self->where.at = &&co_point_##p;
 #else
 #define SB_CO_JUMP
-#define SB_CO_REMEMBER(p) (void)0
+#define SB_CO_REMEMBER(p)
 #endif
+#define SB_CO_AT(p, how) ((struct sb_co){.point = co_at_##p, .state = (how)}.stand)
+#define SB_CO_TRY(p)                                             \
+    if (SB_LIKELY(co_self->stand == SB_CO_AT(p, SB_CO_YIELDED))) \
+        goto co_point_##p;
 
 #define SB_CO_ENUM(p) co_at_##p,
 #define SB_CO_GOTO(p) \
     case co_at_##p:   \
-        goto co_point_##p;
-#define CO_BODY(frame, f)                                                                     \
-    struct frame *const f = (struct frame *)(void *)co_self;                                  \
-    struct frame *const co_frame SB_UNUSED = f;                                               \
-    enum { co_at_start, frame##_POINTS(SB_CO_ENUM) co_points };                               \
-    (void)f;                                                                                  \
-    SB_CO_STRICT                                                                              \
-    SB_CO_JUMP                                                                                \
-    switch (co_self->point) {                                                                 \
-        frame##_POINTS(SB_CO_GOTO) case co_at_start : assert(co_self->desc == &frame##_desc); \
-        break;                                                                                \
-    default: abort();                                                                         \
-    }                                                                                         \
-    co_self->state = SB_CO_RUNNING;                                                           \
+        goto co_back_##p;
+#define CO_BODY(frame, f)                                                            \
+    struct frame *const f = (struct frame *)(void *)co_self;                         \
+    struct frame *const co_frame SB_UNUSED = f;                                      \
+    enum { co_at_start, frame##_POINTS(SB_CO_ENUM) co_end, co_points = co_end - 1 }; \
+    (void)f;                                                                         \
+    SB_CO_STRICT                                                                     \
+    if (co_points <= SB_CO_FEW) {                                                    \
+        frame##_POINTS(SB_CO_TRY)                                                    \
+    }                                                                                \
+    SB_CO_JUMP                                                                       \
+    switch (co_self->point) {                                                        \
+        frame##_POINTS(SB_CO_GOTO) case co_at_start                                  \
+            : if (co_self->desc != &frame##_desc) return sb_co_lost(co_self);        \
+        break;                                                                       \
+    default: return sb_co_lost(co_self);                                             \
+    }                                                                                \
+    co_self->state = SB_CO_RUNNING;                                                  \
     {
 
 /* Behind `finally` stands the user's colon. */
@@ -289,20 +309,28 @@ void sb_co_free(struct sb_co *co);
     }                                                                           \
     SB_CO_RELAX(void) 0
 
-#define SB_CO_RESUMED                                              \
-    co_self->state = SB_CO_RUNNING;                                \
-    if (SB_UNLIKELY(co_self->flags) && sb_co_must_stop(co_self)) { \
-        co_self->rc = sb_co_reason(co_self);                       \
-        goto co_finally;                                           \
+/* A point has two ways back in: the dispatch comes to co_back_p, which looks at the flags; a frame that
+ * stands at a yield or a park with nothing to look at is resumed at co_point_p at once. */
+#define SB_CO_BACK(p, yields)                      \
+    co_back_##p : if (SB_UNLIKELY(co_self->flags)) \
+    {                                              \
+        if (co_self->flags & SB_CO_PROBE)          \
+            return sb_co_answer(co_self, yields);  \
+        if (sb_co_must_stop(co_self)) {            \
+            co_self->rc = sb_co_reason(co_self);   \
+            goto co_finally;                       \
+        }                                          \
     }
 
-/* As SB_CO_RESUMED, where an event is what it waited for. */
-#define SB_CO_HAPPENED                                 \
-    if (SB_UNLIKELY(co_self->state == SB_CO_LOADED)) { \
-        co_self->rc = SB_CO_MISPLACED;                 \
-        goto co_finally;                               \
-    }                                                  \
-    SB_CO_RESUMED
+/* Stops at p. Flags are rare, and looked at elsewhere: that may be to come back at once. */
+#define SB_CO_STAND(p, how, slowly)    \
+    SB_CO_REMEMBER(p)                  \
+    if (SB_UNLIKELY(co_self->flags)) { \
+        co_self->point = co_at_##p;    \
+        return slowly(co_self);        \
+    }                                  \
+    co_self->stand = SB_CO_AT(p, how); \
+    return NULL;
 
 /* Ends the body through finally: with this result (an int; 0 unless said). Not inside finally:. */
 #define CO_RETURN(result)       \
@@ -312,24 +340,20 @@ void sb_co_free(struct sb_co *co);
     } while (0)
 
 /* Hands a value to whoever asked for the next; the frame's own field `value` holds it. */
-#define CO_YIELD(p, result)                                          \
-    do {                                                             \
-        co_frame->value = (result);                                  \
-        co_self->point = co_at_##p;                                  \
-        SB_CO_REMEMBER(p);                                           \
-        if (SB_LIKELY(!co_self->flags) || !sb_co_must_stop(co_self)) \
-            return sb_co_yield(co_self);                             \
-        co_point_##p : SB_CO_RESUMED                                 \
+#define CO_YIELD(p, result)                            \
+    do {                                               \
+        co_frame->value = (result);                    \
+        SB_CO_STAND(p, SB_CO_YIELDED, sb_co_yield)     \
+        SB_CO_BACK(p, true)                            \
+        co_point_##p : co_self->state = SB_CO_RUNNING; \
     } while (0)
 
 /* Waits for sb_co_run or sb_co_wake on this frame. */
-#define CO_PARK(p)                    \
-    do {                              \
-        co_self->point = co_at_##p;   \
-        SB_CO_REMEMBER(p);            \
-        if (sb_co_park(co_self))      \
-            return NULL;              \
-        co_point_##p : SB_CO_HAPPENED \
+#define CO_PARK(p)                                     \
+    do {                                               \
+        SB_CO_STAND(p, SB_CO_PARKED, sb_co_park)       \
+        SB_CO_BACK(p, false)                           \
+        co_point_##p : co_self->state = SB_CO_RUNNING; \
     } while (0)
 
 /* In finally: only: starts something whose completion runs this frame, and waits for it. */
@@ -342,11 +366,12 @@ void sb_co_free(struct sb_co *co);
 
 /* Waits until the child (a pointer to its frame) finishes or yields: new and yielded ones are resumed,
  * those in flight awaited, those done are done. Its result is (child)->co.rc. */
-#define CO_AWAIT(p, child)                         \
-    do {                                           \
-        co_self->point = co_at_##p;                \
-        return sb_co_await(co_self, &(child)->co); \
-        co_point_##p : SB_CO_HAPPENED              \
+#define CO_AWAIT(p, child)                             \
+    do {                                               \
+        co_self->point = co_at_##p;                    \
+        return sb_co_await(co_self, &(child)->co);     \
+        SB_CO_BACK(p, false)                           \
+        co_point_##p : co_self->state = SB_CO_RUNNING; \
     } while (0)
 
 /* group: a struct sb_co_group * that sb_co_group_init prepared. */
@@ -357,13 +382,18 @@ void sb_co_free(struct sb_co *co);
 /* ---- what the macros call ---- */
 
 struct sb_co *sb_co_await(struct sb_co *self, struct sb_co *child);
-/* A value for the one who awaits co, which is no group. */
-struct sb_co *sb_co_hand_over(struct sb_co *co);
+/* CO_YIELD and CO_PARK where a flag is set: hands over to the one who awaits co, or goes on (with
+ * finally:, or because it was woken before it parked). */
+struct sb_co *sb_co_yield(struct sb_co *co);
+struct sb_co *sb_co_park(struct sb_co *co);
 /* sb_co_next where more than one step may be needed, before and after the first. */
 bool sb_co_next_slow(struct sb_co *co);
 bool sb_co_next_rest(struct sb_co *co, struct sb_co *next);
 /* Marks co and all below it with flags (CANCEL, LATE). Returns whom to step so that it takes effect. */
 struct sb_co *sb_co_stop(struct sb_co *co, unsigned flags);
+/* Ends the program: a frame of another kind, or of no kind. (Not noreturn: bodies jump here, and need
+ * no stack of their own for it.) */
+struct sb_co *sb_co_lost(const struct sb_co *co);
 
 static inline bool sb_co_must_stop(const struct sb_co *co)
 {
@@ -375,36 +405,36 @@ static inline int32_t sb_co_reason(const struct sb_co *co)
     return co->flags & SB_CO_LATE ? SB_CO_TIMED_OUT : SB_CO_CANCELLED;
 }
 
+/* co will be awaited by up. */
+static inline void sb_co_adopt(struct sb_co *co, struct sb_co *up)
+{
+    co->up = up;
+    co->flags = (uint8_t)(co->flags | SB_CO_AWAITED);
+}
+
 /* Whom to step after co: the one who awaits it, once. */
 static inline struct sb_co *sb_co_release(struct sb_co *co)
 {
     struct sb_co *up = co->up;
     co->up = NULL;
+    co->flags = (uint8_t)(co->flags & ~SB_CO_AWAITED);
     return up;
 }
 
-static inline struct sb_co *sb_co_yield(struct sb_co *co)
+/* A point's answer to SB_CO_PROBE: yes takes the flag away. */
+static inline struct sb_co *sb_co_answer(struct sb_co *co, bool yields)
 {
-    co->state = SB_CO_YIELDED;
-    return SB_LIKELY(!co->up) ? NULL : sb_co_hand_over(co);
+    if (yields)
+        co->flags = (uint8_t)(co->flags & ~SB_CO_PROBE);
+    return NULL;
 }
 
 static inline bool sb_co_next(struct sb_co *co)
 {
-    if (SB_UNLIKELY(co->state != SB_CO_YIELDED || co->up))
+    if (SB_UNLIKELY(co->state != SB_CO_YIELDED))
         return sb_co_next_slow(co);
     struct sb_co *next = co->desc->step(co);
-    return SB_LIKELY(!next && co->state == SB_CO_YIELDED) || sb_co_next_rest(co, next);
-}
-
-static inline bool sb_co_park(struct sb_co *co)
-{
-    bool woken = co->flags & SB_CO_WOKEN;
-    co->flags = (uint8_t)(co->flags & ~SB_CO_WOKEN);
-    if (SB_UNLIKELY(woken || sb_co_must_stop(co)))
-        return false;
-    co->state = SB_CO_PARKED;
-    return true;
+    return SB_LIKELY(co->state == SB_CO_YIELDED) || sb_co_next_rest(co, next);
 }
 
 static inline struct sb_co *sb_co_finish(struct sb_co *co)

@@ -45,6 +45,7 @@ static struct sb_co *group_step(struct sb_co *co)
         return NULL;
     }
     if (sb_co_must_stop(co)) {
+        co->state = SB_CO_PARKED;
         co->flags = (uint8_t)(co->flags | SB_CO_FINAL);
         co->rc = sb_co_reason(co);
         stop_members(g);
@@ -59,7 +60,7 @@ static struct sb_co *start_member(struct sb_co_group *g, struct sb_co *member)
     if (sb_co_done(member))
         return count(g);
     assert(!member->up && member->state != SB_CO_RUNNING);
-    member->up = &g->co;
+    sb_co_adopt(member, &g->co);
     return member->state == SB_CO_PARKED || member->state == SB_CO_AWAITING ? NULL : member;
 }
 
@@ -70,7 +71,7 @@ static struct sb_co *stop_member(struct sb_co_group *g, struct sb_co *member)
         if (sb_co_done(member))
             return count(g);
         assert(!member->up);
-        member->up = &g->co;
+        sb_co_adopt(member, &g->co);
     }
     return sb_co_stop(member, SB_CO_CANCEL | (g->co.flags & SB_CO_LATE));
 }

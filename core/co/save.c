@@ -257,6 +257,23 @@ static int check_all(const struct sb_co *co, struct reader *r, uint16_t *ret_poi
     return 0;
 }
 
+/* Whether the point hands out a value: only its own body knows, and is asked. What it waits for at any
+ * other point belongs to the process that saved it and is not there to be waited for. */
+static int check_yields(struct sb_co *co, uint16_t point, struct sb_error *e)
+{
+    if (point == 0)
+        return 0;
+    struct sb_co before = *co;
+    co->point = point;
+    co->flags = SB_CO_PROBE;
+    (void)co->desc->step(co);
+    bool yields = !(co->flags & SB_CO_PROBE);
+    *co = before;
+    return yields ? 0
+                  : refuse(e, co, "it would wait for what is not there, at",
+                           sb_str(co->desc->points[point]));
+}
+
 int sb_co_load(struct sb_co *co, struct sb_str saved, struct sb_error *e)
 {
     assert(co->state == SB_CO_NEW);
@@ -273,6 +290,9 @@ int sb_co_load(struct sb_co *co, struct sb_str saved, struct sb_error *e)
         return sb_fail(e, SB_EINPUT, "a saved %s: it is cut short", co->desc->name);
     if (r.left)
         return sb_fail(e, SB_EINPUT, "a saved %s: %zu bytes too many", co->desc->name, r.left);
+    rc = check_yields(co, point, e);
+    if (rc)
+        return rc;
     (void)take_text(&again);
     (void)take_text(&again);
     for (uint64_t n = take_number(&again, 2); n; n--) {

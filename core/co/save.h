@@ -3,8 +3,11 @@
  * What is written are names and values: the frame's name, its point's name, and the fields of
  * NAME_SAVED; never pointers, offsets or numbers of points. Reading matches by name. A field that the
  * text lacks keeps what the frame holds (its default); an unknown field, an unknown point, another
- * frame's name, a value that does not fit: refused, and the frame is left alone. Fields of NAME_LIVE
- * are zero after loading (those the caller set before it are kept) and are the body's to rebuild.
+ * frame's name, a value that does not fit: refused, and the frame is left alone. So is a point that is
+ * no CO_YIELD: a frame that waits is never saved, so only a body that has changed since has one, and the
+ * event it would wait for is not there. Whoever has to go on after such a point saves before it, in a
+ * yield, and waits anew. Fields of NAME_LIVE are zero after loading (those the caller set before it are
+ * kept) and are the body's to rebuild.
  *
  * Format, all numbers big-endian: "sbco" 1, then texts as a 16-bit length and bytes: frame, point; a
  * 16-bit count of fields; each: name, kind (one byte, enum sb_co_kind), value: bool one byte 0 or 1;
