@@ -7,6 +7,7 @@
 #ifndef SB_CO_CLOCK_H
 #define SB_CO_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct sb_clocks {
@@ -30,7 +31,7 @@ struct sb_clock_event {
 struct sb_clock_watch {
     struct sb_clocks last;
     int64_t tolerance;
-    int started; /* 0 before the first tick */
+    bool started;
 };
 
 /* Changes up to `tolerance` (0 or more) are not reported; nor is slewing of the wall clock, which is

@@ -23,8 +23,7 @@ void sb_watch_free(struct sb_watch *w);
 
 /* Awaitable: waits for one of `events` (enum sb_poll); `ready` says which came. rc 0, or as cancelled. */
 #define sb_co_poll_SAVED(F)
-#define sb_co_poll_LIVE(F) \
-    F(struct sb_watch *, watch) F(struct sb_co_ready, wake) F(uint8_t, events) F(uint8_t, ready)
+#define sb_co_poll_LIVE(F) F(struct sb_watch *, watch) F(uint8_t, events) F(uint8_t, ready)
 #define sb_co_poll_POINTS(P) P(watching)
 CO_FRAME(sb_co_poll);
 void sb_co_poll_init(struct sb_co_poll *p, struct sb_watch *w, unsigned events);

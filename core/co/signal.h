@@ -19,8 +19,7 @@ void sb_signals_free(struct sb_signals *s);
 
 /* Awaitable, one at a time: waits for one of the signals. rc 0 and `signo`, or as cancelled. */
 #define sb_co_signal_SAVED(F)
-#define sb_co_signal_LIVE(F) \
-    F(struct sb_signals *, signals) F(struct sb_co_ready, wake) F(int, signo)
+#define sb_co_signal_LIVE(F) F(struct sb_signals *, signals) F(int, signo)
 #define sb_co_signal_POINTS(P) P(listening)
 CO_FRAME(sb_co_signal);
 void sb_co_signal_init(struct sb_co_signal *s, struct sb_signals *signals);
