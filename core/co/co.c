@@ -84,8 +84,8 @@ struct sb_co *sb_co_park(struct sb_co *co)
 
 struct sb_co *sb_co_lost(const struct sb_co *co)
 {
-    (void)co;
-    assert(!"the frame is none of this body's");
+    bool is_of_this_body = !co;
+    assert(is_of_this_body);
     abort();
 }
 
