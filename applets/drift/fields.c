@@ -6,14 +6,15 @@
 static int index_lines(struct drift_rules_file *file, struct sb_error *e)
 {
     const struct sb_doc_text *t = &file->text;
+    const char *end = t->bytes + t->len, *p;
     size_t n = 1;
-    for (size_t i = 0; i < t->len; i++)
-        n += t->bytes[i] == '\n';
+    for (p = t->bytes; (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++)
+        n++;
     uint32_t *lines = sb_arena_alloc(sb_doc_arena(file->pool), n * sizeof *lines);
     lines[0] = 0;
-    for (size_t i = 0, at = 1; i < t->len; i++)
-        if (t->bytes[i] == '\n')
-            lines[at++] = (uint32_t)(i + 1);
+    n = 1;
+    for (p = t->bytes; (p = memchr(p, '\n', (size_t)(end - p))) != NULL;)
+        lines[n++] = (uint32_t)(++p - t->bytes);
     file->lines = lines;
     file->n_lines = n;
     if (file->root->type == SB_DOC_MAP)

@@ -57,15 +57,20 @@ void sb_buf_fill(struct sb_buf *b, char c, size_t n)
     b->len += n;
 }
 
+/* Into the room there is first, which mostly suffices. */
 void sb_buf_vprintf(struct sb_buf *b, const char *fmt, va_list ap)
 {
     va_list again;
     va_copy(again, ap);
-    int len = vsnprintf(NULL, 0, fmt, ap);
+    size_t room = b->data ? b->size - b->len : 0;
+    int len = vsnprintf(room ? b->data + b->len : NULL, room, fmt, ap);
     char *at = len >= 0 ? reserve(b, (size_t)len) : NULL;
     if (at) {
-        vsnprintf(at, (size_t)len + 1, fmt, again);
+        if ((size_t)len >= room)
+            vsnprintf(at, (size_t)len + 1, fmt, again);
         b->len += (size_t)len;
+    } else if (room) {
+        b->data[b->len] = '\0';
     }
     va_end(again);
 }

@@ -20,10 +20,42 @@ static const unsigned char special[256] = {
     ['5'] = ANY_LENGTH, ['6'] = ANY_LENGTH, ['7'] = ANY_LENGTH, ['8'] = ANY_LENGTH,
     ['9'] = ANY_LENGTH, ['.'] = ANY_LENGTH, ['+'] = ANY_LENGTH, ['-'] = ANY_LENGTH};
 
+/* Those words, in any case; a schema knows some cases only, which the resolvers tell. */
+static bool is_special_word(struct sb_str s)
+{
+    static const struct sb_str words[] = {{"null", 4}, {"true", 4}, {"false", 5}, {"no", 2},
+                                          {"yes", 3},  {"on", 2},   {"off", 3},   {"n", 1},
+                                          {"y", 1},    {"~", 1}};
+    for (size_t i = 0; i < SB_LEN(words); i++) {
+        if (words[i].len == s.len && sb_str_eq_nocase(s, words[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Numbers and dates end in a digit, a sign, one of `.:_`, a hexadecimal digit, .inf, .nan or Z: 512Mi,
+ * 250m, 10s and 5GB are none. */
+static bool ends_as_unit(struct sb_str s)
+{
+    char c = s.p[s.len - 1], letter = (char)(c | 0x20);
+    return letter > 'f' && letter <= 'z' && letter != 'n' && c != 'Z';
+}
+
 static bool surely_string(struct sb_str s)
 {
     unsigned most = special[(unsigned char)s.p[0]];
-    return most != ANY_LENGTH && s.len > most;
+    if (most == ANY_LENGTH)
+        return ends_as_unit(s);
+    return s.len > most || !is_special_word(s);
+}
+
+/* Digits that mean the same number in every version of YAML. */
+static bool surely_integer(struct sb_str s)
+{
+    size_t i = 0;
+    while (i < s.len && s.p[i] >= '0' && s.p[i] <= '9')
+        i++;
+    return i == s.len && i <= SB_NUMBER_MAX_TEXT && (s.p[0] != '0' || i == 1);
 }
 
 /* --- tokens --- */
@@ -222,9 +254,10 @@ bool sb_yaml_block_key(struct sb_yaml_block *b, const struct sb_yaml_token *t,
     return true;
 }
 
-static struct sb_doc_node *string_node(struct sb_yaml_block *b, const struct sb_yaml_token *t)
+static struct sb_doc_node *text_node(struct sb_yaml_block *b, const struct sb_yaml_token *t,
+                                     enum sb_doc_type type)
 {
-    struct sb_doc_node *n = sb_yaml_block_node(b, SB_DOC_STRING, t->start);
+    struct sb_doc_node *n = sb_yaml_block_node(b, type, t->start);
     if (!n)
         return NULL;
     n->flags = (uint8_t)((t->plain ? SB_DOC_PLAIN : 0) | (t->view ? SB_DOC_VIEW : 0));
@@ -241,13 +274,14 @@ struct sb_doc_node *sb_yaml_block_scalar(struct sb_yaml_block *b, const struct s
     if (t->text.len > r->limits.scalar)
         return NULL;
     if (!t->plain || surely_string(t->text))
-        return string_node(b, t);
+        return text_node(b, t, SB_DOC_STRING);
+    if (surely_integer(t->text))
+        return text_node(b, t, SB_DOC_NUMBER);
     if (!resolve(b, t->text, &v))
         return NULL;
-    struct sb_doc_node *n = string_node(b, t);
+    struct sb_doc_node *n = text_node(b, t, (enum sb_doc_type)v.type);
     if (!n)
         return NULL;
-    n->type = v.type;
     if (v.type == SB_DOC_NULL || v.type == SB_DOC_BOOL) {
         n->flags = SB_DOC_PLAIN;
         n->count = 0;

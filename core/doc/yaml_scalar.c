@@ -344,6 +344,8 @@ void sb_yaml_trap(struct sb_str s, bool is_key, struct sb_buf *out)
     struct sb_buf spelled = SB_BUF_INIT(64);
     if (s.len == 0 || s.len > 40)
         return;
+    if (here.type == SB_DOC_NULL || here.type == SB_DOC_BOOL) /* so they are in 1.1 */
+        return;
     sb_yaml_resolve_11(s, &spelled, &there);
     struct sb_str other =
         there.changed && spelled.data ? (struct sb_str){spelled.data, spelled.len} : s;

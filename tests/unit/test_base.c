@@ -17,6 +17,25 @@ START_TEST(buf_keeps_its_cap)
 }
 END_TEST
 
+START_TEST(buf_formats_into_what_room_there_is)
+{
+    struct sb_buf b = SB_BUF_INIT(100);
+    struct sb_error e;
+    char want[128] = "";
+    for (int i = 0; strlen(want) + 7 <= 100; i++) { /* crosses the first allocation of 64 bytes */
+        sb_buf_printf(&b, "%s%06d", i % 2 ? "," : "", i);
+        size_t at = strlen(want);
+        snprintf(want + at, sizeof want - at, "%s%06d", i % 2 ? "," : "", i);
+        ck_assert_str_eq(b.data, want);
+    }
+    sb_buf_printf(&b, "%s", "too long for what is left");
+    ck_assert_str_eq(b.data, want);
+    ck_assert_uint_eq(b.len, strlen(want));
+    ck_assert_int_eq(sb_buf_check(&b, "b", &e), -SB_ETOOBIG);
+    sb_buf_done(&b);
+}
+END_TEST
+
 START_TEST(map_finds_what_it_was_given)
 {
     struct sb_map m = {0};
@@ -62,5 +81,6 @@ START_TEST(arena_gives_aligned_and_separate_memory)
 }
 END_TEST
 
-UNIT_MAIN("base", buf_keeps_its_cap, map_finds_what_it_was_given, errors_wrap_and_are_cut,
+UNIT_MAIN("base", buf_keeps_its_cap, buf_formats_into_what_room_there_is,
+          map_finds_what_it_was_given, errors_wrap_and_are_cut,
           arena_gives_aligned_and_separate_memory)

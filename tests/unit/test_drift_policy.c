@@ -3,7 +3,11 @@
 #include "applets/drift/mask.h"
 #include "applets/drift/policy.h"
 #include "applets/drift/subject.h"
+#include "core/doc/yaml_block.h"
 #include "tests/unit/drift_unit.h"
+
+extern const char sb_embed_drift_policy[];
+extern const size_t sb_embed_drift_policy_len;
 
 #define NOW INT64_C(1700000000000000000)
 
@@ -386,5 +390,27 @@ START_TEST(test_on_and_off)
 }
 END_TEST
 
-UNIT_MAIN("drift_policy", test_builtin, test_user_rules, test_sentences, test_could_not_tell,
-          test_mistakes, test_builtin_never_fails, test_on_and_off)
+/* What is embedded says the same as policy.yaml, and the quick reader takes it: it is read at every
+ * start. */
+START_TEST(test_embedded)
+{
+    const char *src = getenv("SB_SRC");
+    char path[4096];
+    struct sb_doc_pool *pool = sb_doc_pool_new();
+    struct sb_doc_text text, embedded;
+    struct sb_doc_node *want = NULL, *got = NULL;
+    struct sb_error e;
+    snprintf(path, sizeof path, "%s/applets/drift/policy.yaml", src ? src : ".");
+    ck_assert_int_eq(sb_doc_text_read(pool, path, NULL, &text, &e), 0);
+    ck_assert_int_eq(sb_yaml_read(pool, &text, NULL, &want, &e), 0);
+    sb_doc_text_copy(pool, "embedded", sb_embed_drift_policy, sb_embed_drift_policy_len, &embedded,
+                     &e);
+    int rc = sb_yaml_read_path(pool, &embedded, NULL, SB_YAML_BLOCK, true, &got, &e);
+    ck_assert_msg(rc == 0, "%u: %s", (unsigned)e.line, e.text);
+    ck_assert(sb_doc_equal(pool, want, got));
+    sb_doc_pool_free(pool);
+}
+END_TEST
+
+UNIT_MAIN("drift_policy", test_embedded, test_builtin, test_user_rules, test_sentences,
+          test_could_not_tell, test_mistakes, test_builtin_never_fails, test_on_and_off)

@@ -89,6 +89,8 @@ static const char *const taken[] = {
     "a: <b>\nb: =\nc: (d)\ne: $f\ng: \\h\ni: a - b, [c] {d} & *e !f | > % @ `\n",
     "a: \"\\\"\"\nb: 'c'\n",
     "...a: 1\n---b: 2\n",
+    "a: 512Mi\nb: 250m\nc: 10s\nd: 1.5Gi\ne: 2001-01-01T00:00:00Z\nf: +1k\ng: -.5h\nh: .inf\n",
+    "nULL: tRUE\nnon: off\noN: No\ny: n\nYES: nul\ntruely: trues\n",
 };
 
 START_TEST(test_taken)
@@ -635,5 +637,22 @@ START_TEST(test_random)
 }
 END_TEST
 
-UNIT_MAIN("yaml_block", test_taken, test_left_alone, test_single, test_limits, test_long,
-          test_many_warnings, test_files, test_random)
+/* All words of up to three of these bytes: what they mean, and what is warned about, is the same. */
+START_TEST(test_words)
+{
+    static const char bytes[] = "019.+-_:exfnZmy~";
+    size_t n = sizeof bytes - 1, took = 0;
+    for (size_t i = 0; i < n * n * n; i++) {
+        char text[16];
+        int len = snprintf(text, sizeof text, "- %c%c%c\n", bytes[i % n], bytes[i / n % n],
+                           bytes[i / n / n]);
+        took += compare(text, (size_t)len, "word");
+        snprintf(text, sizeof text, "%c%c: %c\n", bytes[i % n], bytes[i / n % n], bytes[i / n / n]);
+        took += compare(text, (size_t)len, "word");
+    }
+    ck_assert_uint_gt(took, n * n * n);
+}
+END_TEST
+
+UNIT_MAIN("yaml_block", test_words, test_taken, test_left_alone, test_single, test_limits,
+          test_long, test_many_warnings, test_files, test_random)
