@@ -74,6 +74,7 @@ static const char *shown_name(const char *path)
 static struct sb_doc_limits limits_of(const struct drift_read_options *opts)
 {
     struct sb_doc_limits limits = sb_doc_limits_default;
+    limits.option = "--max-size";
     if (opts->max_size > 0)
         limits.bytes = (uint64_t)opts->max_size;
     return limits;

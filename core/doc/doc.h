@@ -90,6 +90,7 @@ struct sb_doc_text {
 
 struct sb_doc_limits {   /* 0 in a field means its default */
     uint64_t bytes;      /* default 1 GiB (at most 4 GiB - 1) */
+    const char *option;  /* the option that raises it, for hints; NULL = none */
     uint32_t nodes;      /* default 64 Mi nodes written; a quarter of a GiB of text holds fewer */
     uint32_t depth;      /* default 256 for YAML, 1,024 for JSON: 0 means that default */
     uint32_t flow_depth; /* YAML flow collections, default 64 */

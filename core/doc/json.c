@@ -42,7 +42,7 @@ static int too_many_nodes(struct sb_json_reader *r)
 {
     sb_json_fail(r, r->at, SB_ETOOBIG, "more than the limit of %" PRIu32 " values",
                  r->limits.nodes);
-    return sb_hint(r->e, "split the document, or raise the limit");
+    return sb_hint(r->e, "split the document");
 }
 
 /* A node that stands at r->at, or NULL with the error set. */

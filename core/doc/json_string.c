@@ -159,7 +159,7 @@ static int too_long(struct sb_json_reader *r, size_t len)
 {
     sb_json_fail(r, r->at, SB_ETOOBIG, "a string of %zu bytes, more than the limit of %" PRIu32,
                  len, r->limits.scalar);
-    return sb_hint(r->e, "is a closing quote missing? Otherwise raise the limit");
+    return sb_hint(r->e, "is a closing quote missing?");
 }
 
 int sb_json_string(struct sb_json_reader *r, struct sb_str *ret, bool *ret_view)

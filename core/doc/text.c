@@ -24,7 +24,8 @@ struct input {
     int fd;
     const char *name;
     uint64_t cap;
-    char *bytes; /* owned */
+    const char *option; /* that raises the cap, or NULL */
+    char *bytes;        /* owned */
     size_t len, size;
 };
 
@@ -44,7 +45,9 @@ static int too_big(const struct input *in, uint64_t size, struct sb_error *e)
     else
         sb_fail_at(e, SB_ETOOBIG, in->name, 0, 0, "more than the limit of %" PRIu64 " bytes",
                    in->cap);
-    return sb_hint(e, "is this the file you meant? Split it, or raise the limit");
+    if (in->option)
+        return sb_hint(e, "is this the file you meant? If so, raise %s", in->option);
+    return sb_hint(e, "is this the file you meant?");
 }
 
 static int changed(const struct input *in, struct sb_error *e)
@@ -137,6 +140,7 @@ int sb_doc_text_read(struct sb_doc_pool *pool, const char *path, const struct sb
 {
     SB_CLEANUP(input_done) struct input in = {.fd = -1};
     in.cap = sb_doc_limits_fill(limits, 0).bytes;
+    in.option = limits ? limits->option : NULL;
     struct stat st = {0};
     int rc = input_open(&in, path, &st, e);
     if (rc < 0)

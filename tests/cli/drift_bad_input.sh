@@ -74,7 +74,14 @@ refused "--list" "nonsense"
 run "$SREBOX" drift check --fail-on hihg good.yaml good.yaml
 refused "--fail-on" "hihg"
 run "$SREBOX" drift check --max-size 4 good.yaml good.yaml
-refused "--max-size" "good.yaml"
+refused "--max-size" "good.yaml: the file has 15 bytes, more than the limit of 4"
+err_has "--max-size: the hint names the option" "raise --max-size"
+# shellcheck disable=SC2016
+run sh -c 'cat good.yaml | "$0" drift check --max-size 4 - good.yaml' "$SREBOX"
+err_has "--max-size on stdin: the hint names it too" "raise --max-size"
+mkdir big && cp good.yaml big
+run "$SREBOX" drift check --max-size 4 k8s:big k8s:big
+err_has "--max-size in a folder: the hint names it too" "raise --max-size"
 
 # --- policies ---
 printf 'rules:\n  - id: mine\n    severty: low\n    why: x\n' >policy.yaml
