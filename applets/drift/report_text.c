@@ -236,15 +236,17 @@ static void put_consequences(struct text *t)
 {
     uint64_t counts[DRIFT_CONSEQUENCE_COUNT];
     drift_count_consequences(t->r, counts);
-    if (!t->r->reported)
-        return;
-    sb_buf_putc(t->out, '\n');
-    paint(t, "1", "CONSEQUENCES");
-    sb_buf_putc(t->out, '\n');
-    for (size_t c = 0; c < DRIFT_CONSEQUENCE_COUNT; c++)
-        if (counts[c])
-            sb_buf_printf(t->out, "  %-15s %5llu  %s\n", drift_consequence_names[c],
-                          (unsigned long long)counts[c], drift_consequence_texts[c]);
+    for (size_t c = 0, n = 0; c < DRIFT_CONSEQUENCE_COUNT; c++) {
+        if (!counts[c])
+            continue;
+        if (n++ == 0) {
+            sb_buf_putc(t->out, '\n');
+            paint(t, "1", "CONSEQUENCES");
+            sb_buf_putc(t->out, '\n');
+        }
+        sb_buf_printf(t->out, "  %-15s %5llu  %s\n", drift_consequence_names[c],
+                      (unsigned long long)counts[c], drift_consequence_texts[c]);
+    }
 }
 
 static void put_gone(struct text *t)
