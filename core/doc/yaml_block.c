@@ -74,8 +74,8 @@ static void put(struct sb_yaml_block *b, struct sb_doc_node *value)
         sb_vec_push(&b->r->items, value);
         return;
     }
-    l->next.value = value;
-    sb_vec_push(&b->r->members, l->next);
+    sb_vec_push(&b->r->members,
+                ((struct sb_doc_member){l->next.key, value, l->next.line, l->next.column}));
 }
 
 static bool put_null(struct sb_yaml_block *b, uint32_t line, uint32_t column)

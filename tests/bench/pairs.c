@@ -26,10 +26,10 @@ static unsigned below(unsigned n)
 }
 
 struct service {
-    unsigned id, major, minor, replicas, port, cpu, memory, region, public;
+    unsigned id, major, minor, replicas, port, cpu, memory, zone, public;
 };
 
-static const char *const regions[] = {"eu-west-1", "us-east-1", "ap-south-1"};
+static const char *const zones[] = {"eu-west-1", "us-east-1", "ap-south-1"};
 
 /* Each value of the service changes with the given probability. */
 static void change(struct service *s, unsigned percent)
@@ -39,7 +39,7 @@ static void change(struct service *s, unsigned percent)
     s->port += below(100) < percent;
     s->cpu += below(100) < percent ? 50 : 0;
     s->memory *= below(100) < percent ? 2 : 1;
-    s->region = below(100) < percent ? (s->region + 1) % 3 : s->region;
+    s->zone = below(100) < percent ? (s->zone + 1) % 3 : s->zone;
     s->public ^= below(100) < percent;
 }
 
@@ -50,14 +50,14 @@ static void print_yaml(FILE *f, const char *kind, const struct service *s)
         return;
     }
     if (strcmp(kind, "unkeyed") == 0)
-        fprintf(f, "  - region: %s\n", regions[s->region]);
+        fprintf(f, "  - zone: %s\n", zones[s->zone]);
     else
-        fprintf(f, "  - name: service-%06u\n    region: %s\n", s->id, regions[s->region]);
-    fprintf(f, "    image: registry.example.net/team/app:%u.%u\n    replicas: %u\n    port: %u\n",
-            s->major, s->minor, s->replicas, s->port);
-    fprintf(f, "    resources:\n      cpu: %um\n      memory: %uMi\n    public: %s\n", s->cpu,
+        fprintf(f, "  - name: svc-%06u\n    zone: %s\n", s->id, zones[s->zone]);
+    fprintf(f, "    image: registry/app:%u.%u\n    replicas: %u\n    port: %u\n", s->major,
+            s->minor, s->replicas, s->port);
+    fprintf(f, "    limits:\n      cpu: %um\n      memory: %uMi\n    public: %s\n", s->cpu,
             s->memory, s->public ? "true" : "false");
-    fprintf(f, "    groups:\n      - allow-https\n      - allow-team-%u\n", s->id % 50);
+    fprintf(f, "    groups:\n      - https\n      - team-%u\n", s->id % 50);
 }
 
 static void print_json(FILE *f, const char *kind, const struct service *s)
@@ -68,17 +68,14 @@ static void print_json(FILE *f, const char *kind, const struct service *s)
     }
     fputc('{', f);
     if (strcmp(kind, "unkeyed") != 0)
-        fprintf(f, "\n      \"name\": \"service-%06u\",", s->id);
-    fprintf(f, "\n      \"region\": \"%s\",", regions[s->region]);
-    fprintf(f,
-            "\n      \"image\": \"registry.example.net/team/app:%u.%u\",\n      \"replicas\": %u,",
-            s->major, s->minor, s->replicas);
-    fprintf(f,
-            "\n      \"port\": %u,\n      \"resources\": {\"cpu\": \"%um\", \"memory\": \"%uMi\"},",
+        fprintf(f, "\n      \"name\": \"svc-%06u\",", s->id);
+    fprintf(f, "\n      \"zone\": \"%s\",", zones[s->zone]);
+    fprintf(f, "\n      \"image\": \"registry/app:%u.%u\",\n      \"replicas\": %u,", s->major,
+            s->minor, s->replicas);
+    fprintf(f, "\n      \"port\": %u,\n      \"limits\": {\"cpu\": \"%um\", \"memory\": \"%uMi\"},",
             s->port, s->cpu, s->memory);
-    fprintf(
-        f, "\n      \"public\": %s,\n      \"groups\": [\"allow-https\", \"allow-team-%u\"]\n    }",
-        s->public ? "true" : "false", s->id % 50);
+    fprintf(f, "\n      \"public\": %s,\n      \"groups\": [\"https\", \"team-%u\"]\n    }",
+            s->public ? "true" : "false", s->id % 50);
 }
 
 static int write_side(const char *path, const char *kind, const char *format,
@@ -131,7 +128,7 @@ int main(int argc, char **argv)
         all[i].port = 8000 + below(1000);
         all[i].cpu = 50 * (1 + below(20));
         all[i].memory = 64u << below(6);
-        all[i].region = below(3);
+        all[i].zone = below(3);
         all[i].public = below(2);
     }
     int failed = write_side(argv[6], argv[1], argv[2], all, order, n);
