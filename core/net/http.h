@@ -18,12 +18,13 @@
 
 #include "core/base/buf.h"
 #include "core/base/str.h"
+#include "core/base/time.h"
 #include "core/co/timer.h"
 
 struct sb_loop;
 struct sb_http_client;
 
-/* Never fails for want of libcurl: what is wrong shows at the first exchange. */
+/* Sets libcurl up, once a process. -SB_EIO when that fails. */
 int sb_http_client_new(struct sb_loop *loop, struct sb_http_client **ret_client,
                        struct sb_error *e);
 /* Closes kept connections. No exchange may be in flight. Memory goes when the loop next turns, at the
@@ -107,7 +108,7 @@ struct sb_str sb_http_response_header(const struct sb_http_response *r, const ch
 
 /* Awaitable. rc 0: there is an answer, of any status. Negative enum sb_err, or as cancelled: `error`
  * says what happened, for people, and response->status is 0. The response is emptied first. */
-#define sb_http_exchange_SAVED(F) F(uint32_t, tries) F(int64_t, ends)
+#define sb_http_exchange_SAVED(F) F(uint32_t, tries) F(int32_t, next) F(int64_t, ends)
 #define sb_http_exchange_LIVE(F)               \
     F(struct sb_http_client *, client)         \
     F(const struct sb_http_request *, request) \
