@@ -115,10 +115,7 @@ struct sb_journal_filter {
  *     sb_journal_end(&c); */
 struct sb_journal_cursor {
     struct sb_rows rows;
-    uint64_t kinds;
-    bool has_from, has_to;
-    int64_t from, to, after;
-    struct sb_str subject, incident, source; /* the filter's: borrowed until the end */
+    struct sb_journal_filter filter; /* its texts are borrowed until the end */
 };
 int sb_journal_read(struct sb_journal_cursor *c, struct sb_store *s,
                     const struct sb_journal_filter *filter, struct sb_error *e);

@@ -28,8 +28,9 @@ struct sb_write_job {
     struct sb_error *error;                 /* the caller's, or NULL: why rc is negative */
     void (*done)(struct sb_write_job *job); /* by drain; may add jobs, may reuse this one */
     bool lazy;
-    int rc; /* valid when handed back */
-    struct sb_write_job *next;
+    int rc;                    /* valid when handed back */
+    struct sb_write_job *next; /* the writer's, as is `added` */
+    int64_t added;
 };
 
 struct sb_writer_options {
@@ -54,7 +55,7 @@ void sb_writer_flush(struct sb_writer *w);
 /* Hands back the jobs that are finished, in order; returns how many. */
 size_t sb_writer_drain(struct sb_writer *w);
 /* Added and not yet handed back. */
-size_t sb_writer_pending(const struct sb_writer *w);
+size_t sb_writer_pending(struct sb_writer *w);
 
 struct sb_writer_stats {
     uint64_t jobs, failed, commits;

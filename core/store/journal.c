@@ -1,0 +1,309 @@
+/* The journal's table, appending and reading. */
+#include "core/store/journal.h"
+
+#include "core/base/utf8.h"
+
+#include <assert.h>
+
+static const struct sb_migration migrations[] = {
+    {1, "events",
+     "CREATE TABLE event ("
+     " id INTEGER PRIMARY KEY,"
+     " at INTEGER NOT NULL,"
+     " precision INTEGER NOT NULL DEFAULT 0,"
+     " kind TEXT NOT NULL,"
+     " subject TEXT,"
+     " incident TEXT,"
+     " source TEXT NOT NULL,"
+     " actor TEXT,"
+     " key TEXT,"
+     " data TEXT NOT NULL DEFAULT '{}',"
+     " corrects INTEGER REFERENCES event (id),"
+     " CONSTRAINT \"precision is not negative\" CHECK (precision >= 0),"
+     " CONSTRAINT \"kind is not empty\" CHECK (kind <> ''),"
+     " CONSTRAINT \"source is not empty\" CHECK (source <> ''),"
+     " CONSTRAINT \"data is a JSON object\" CHECK (data GLOB '{*' AND json_valid(data))"
+     ") STRICT;"
+     "CREATE UNIQUE INDEX event_key ON event (source, key) WHERE key IS NOT NULL;"
+     "CREATE INDEX event_at ON event (at);"
+     "CREATE INDEX event_kind ON event (kind, at);"
+     "CREATE INDEX event_subject ON event (subject, at) WHERE subject IS NOT NULL;"
+     "CREATE INDEX event_incident ON event (incident, at) WHERE incident IS NOT NULL;"
+     "CREATE INDEX event_corrects ON event (corrects) WHERE corrects IS NOT NULL;"
+     "CREATE TRIGGER event_no_update BEFORE UPDATE ON event"
+     " BEGIN SELECT raise(ABORT, 'the journal is append-only'); END;"
+     "CREATE TRIGGER event_no_delete BEFORE DELETE ON event"
+     " BEGIN SELECT raise(ABORT, 'the journal is append-only'); END;"},
+};
+const struct sb_component sb_journal_component = {"journal", migrations, SB_LEN(migrations)};
+
+/* ---- kinds ---- */
+
+static const struct sb_str kind_names[SB_EVENT_COUNT] = {{"other", 5},
+#define SB_EVENT_NAME(name, text) {text, sizeof text - 1},
+                                                         SB_EVENT_KINDS(SB_EVENT_NAME)
+#undef SB_EVENT_NAME
+};
+_Static_assert(SB_EVENT_COUNT <= 64, "SB_EVENT_BIT");
+
+const char *sb_event_kind_name(enum sb_event_kind kind)
+{
+    return kind_names[kind].p;
+}
+
+enum sb_event_kind sb_event_kind_find(struct sb_str name)
+{
+    for (int k = 1; k < SB_EVENT_COUNT; k++)
+        if (sb_str_eq(kind_names[k], name))
+            return (enum sb_event_kind)k;
+    return SB_EVENT_OTHER;
+}
+
+/* ---- appending ---- */
+
+static int check_text(struct sb_str text, size_t most, const char *what, struct sb_error *e)
+{
+    if (text.len > most)
+        return sb_fail(e, SB_EINPUT, "event: its %s has %zu bytes, at most %zu are taken", what,
+                       text.len, most);
+    if (text.len && memchr(text.p, '\0', text.len))
+        return sb_fail(e, SB_EINPUT, "event: its %s holds a NUL byte", what);
+    if (text.len && sb_utf8_valid(text.p, text.len) != text.len)
+        return sb_fail(e, SB_EINPUT, "event: its %s is no well-formed UTF-8", what);
+    return 0;
+}
+
+static int check_event(const struct sb_event *event, struct sb_error *e)
+{
+    int code = check_text(event->subject, SB_EVENT_TEXT, "subject", e);
+    if (!code)
+        code = check_text(event->incident, SB_EVENT_TEXT, "incident", e);
+    if (!code)
+        code = check_text(event->source, SB_EVENT_TEXT, "source", e);
+    if (!code)
+        code = check_text(event->actor, SB_EVENT_TEXT, "actor", e);
+    if (!code)
+        code = check_text(event->key, SB_EVENT_TEXT, "key", e);
+    if (!code)
+        code = check_text(event->data, SB_EVENT_DATA, "data", e);
+    if (code)
+        return code;
+    if (event->kind <= SB_EVENT_OTHER || event->kind >= SB_EVENT_COUNT)
+        return sb_fail(e, SB_EINPUT, "event: no such kind: %d", (int)event->kind);
+    if (!event->source.len)
+        return sb_fail(e, SB_EINPUT, "event: it names no source");
+    if (event->precision < 0)
+        return sb_fail(e, SB_EINPUT, "event: its precision is negative");
+    return 0;
+}
+
+/* The id in the only row of a query, or 0. */
+static int take_id(struct sb_rows *rows, int64_t *ret_id, struct sb_error *e)
+{
+    int code = sb_rows_next(rows, e);
+    if (code < 0)
+        return code;
+    int64_t id = code ? sb_rows_int(rows, 0) : 0;
+    while (code > 0)
+        code = sb_rows_next(rows, e); /* the statement is done only past its last row */
+    if (!code)
+        *ret_id = id;
+    return code;
+}
+
+static int check_corrected(struct sb_store *s, int64_t id, struct sb_error *e)
+{
+    struct sb_rows rows SB_CLEANUP(sb_rows_done) = SB_ROWS_INIT;
+    int64_t there = 0;
+    int code = sb_store_query(s, "SELECT id FROM event WHERE id = ?1", SB_BINDS(sb_bind_int(id)),
+                              &rows, e);
+    if (!code)
+        code = take_id(&rows, &there, e);
+    if (!code && !there)
+        code = sb_fail(e, SB_EINPUT, "event: it corrects event %lld, which is not there",
+                       (long long)id);
+    return code;
+}
+
+/* ret_id 0: it was there. */
+static int insert(struct sb_store *s, const struct sb_event *event, int64_t *ret_id,
+                  struct sb_error *e)
+{
+    struct sb_rows rows SB_CLEANUP(sb_rows_done) = SB_ROWS_INIT;
+    struct sb_str data = event->data.len ? event->data : SB_STR("{}");
+    int code = sb_store_query(
+        s,
+        "INSERT INTO event (at, precision, kind, subject, incident, source, actor, key, data,"
+        " corrects) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+        " ON CONFLICT (source, key) WHERE key IS NOT NULL DO NOTHING RETURNING id",
+        SB_BINDS(sb_bind_int(event->at), sb_bind_int(event->precision),
+                 sb_bind_text(kind_names[event->kind]), sb_bind_text_or_null(event->subject),
+                 sb_bind_text_or_null(event->incident), sb_bind_text(event->source),
+                 sb_bind_text_or_null(event->actor), sb_bind_text_or_null(event->key),
+                 sb_bind_text(data),
+                 event->corrects ? sb_bind_int(event->corrects) : sb_bind_null()),
+        &rows, e);
+    return code ? code : take_id(&rows, ret_id, e);
+}
+
+static int find_key(struct sb_store *s, const struct sb_event *event, int64_t *ret_id,
+                    struct sb_error *e)
+{
+    struct sb_rows rows SB_CLEANUP(sb_rows_done) = SB_ROWS_INIT;
+    int code =
+        sb_store_query(s, "SELECT id FROM event WHERE source = ?1 AND key = ?2 AND key IS NOT NULL",
+                       SB_BINDS(sb_bind_text(event->source), sb_bind_text(event->key)), &rows, e);
+    return code ? code : take_id(&rows, ret_id, e);
+}
+
+int sb_journal_append(struct sb_store *s, const struct sb_event *event, struct sb_appended *ret,
+                      struct sb_error *e)
+{
+    struct sb_appended done = {0, false};
+    int code = check_event(event, e);
+    if (!code && event->corrects)
+        code = check_corrected(s, event->corrects, e);
+    if (!code)
+        code = insert(s, event, &done.id, e);
+    if (!code && !done.id) {
+        done.seen = true;
+        if (ret)
+            code = find_key(s, event, &done.id, e);
+    }
+    if (!code && ret)
+        *ret = done;
+    return code;
+}
+
+int sb_journal_append_all(struct sb_store *s, const struct sb_event *events, size_t n,
+                          size_t *ret_added, size_t *ret_failed, struct sb_error *e)
+{
+    size_t added = 0, i = 0;
+    int code = sb_store_begin(s, e);
+    if (code) {
+        if (ret_failed)
+            *ret_failed = n;
+        return code;
+    }
+    for (; !code && i < n; i++) {
+        struct sb_appended one;
+        code = sb_journal_append(s, &events[i], &one, e);
+        if (!code && !one.seen)
+            added++;
+    }
+    if (code)
+        sb_store_rollback(s);
+    if (ret_failed && code)
+        *ret_failed = i - 1;
+    if (!code && (code = sb_store_commit(s, e)) != 0 && ret_failed)
+        *ret_failed = n;
+    if (!code && ret_added)
+        *ret_added = added;
+    return code;
+}
+
+/* ---- reading ---- */
+
+#define COLUMNS                                                                                   \
+    "SELECT id, at, precision, kind, subject, incident, source, actor, key, data, corrects FROM " \
+    "event "
+
+/* The only kind of a set, or SB_EVENT_OTHER. */
+static enum sb_event_kind single(uint64_t kinds)
+{
+    if (!kinds || (kinds & (kinds - 1)))
+        return SB_EVENT_OTHER;
+    return (enum sb_event_kind)__builtin_ctzll(kinds);
+}
+
+static int read_by_time(struct sb_journal_cursor *c, struct sb_store *s,
+                        const struct sb_journal_filter *f, struct sb_error *e)
+{
+    const struct sb_bind from = sb_bind_int(f->has_from ? f->from : INT64_MIN);
+    const struct sb_bind last = sb_bind_int(f->has_to && f->to > INT64_MIN ? f->to - 1 : INT64_MAX);
+    enum sb_event_kind kind = single(f->kinds);
+    if (f->incident.len)
+        return sb_store_query(
+            s, COLUMNS "WHERE incident = ?1 AND at BETWEEN ?2 AND ?3 ORDER BY at, id",
+            SB_BINDS(sb_bind_text(f->incident), from, last), &c->rows, e);
+    if (f->subject.len)
+        return sb_store_query(s,
+                              COLUMNS "WHERE subject = ?1 AND at BETWEEN ?2 AND ?3 ORDER BY at, id",
+                              SB_BINDS(sb_bind_text(f->subject), from, last), &c->rows, e);
+    if (kind != SB_EVENT_OTHER)
+        return sb_store_query(s, COLUMNS "WHERE kind = ?1 AND at BETWEEN ?2 AND ?3 ORDER BY at, id",
+                              SB_BINDS(sb_bind_text(kind_names[kind]), from, last), &c->rows, e);
+    return sb_store_query(s, COLUMNS "WHERE at BETWEEN ?1 AND ?2 ORDER BY at, id",
+                          SB_BINDS(from, last), &c->rows, e);
+}
+
+static int read_by_id(struct sb_journal_cursor *c, struct sb_store *s,
+                      const struct sb_journal_filter *f, struct sb_error *e)
+{
+    const struct sb_bind after = sb_bind_int(f->after);
+    enum sb_event_kind kind = single(f->kinds);
+    if (f->incident.len)
+        return sb_store_query(s, COLUMNS "WHERE incident = ?1 AND id > ?2 ORDER BY id",
+                              SB_BINDS(sb_bind_text(f->incident), after), &c->rows, e);
+    if (f->subject.len)
+        return sb_store_query(s, COLUMNS "WHERE subject = ?1 AND id > ?2 ORDER BY id",
+                              SB_BINDS(sb_bind_text(f->subject), after), &c->rows, e);
+    if (kind != SB_EVENT_OTHER)
+        return sb_store_query(s, COLUMNS "WHERE kind = ?1 AND id > ?2 ORDER BY id",
+                              SB_BINDS(sb_bind_text(kind_names[kind]), after), &c->rows, e);
+    return sb_store_query(s, COLUMNS "WHERE id > ?1 ORDER BY id", SB_BINDS(after), &c->rows, e);
+}
+
+int sb_journal_read(struct sb_journal_cursor *c, struct sb_store *s,
+                    const struct sb_journal_filter *filter, struct sb_error *e)
+{
+    *c = (struct sb_journal_cursor){.rows = SB_ROWS_INIT, .filter = *filter};
+    return filter->order == SB_JOURNAL_BY_TIME ? read_by_time(c, s, filter, e)
+                                               : read_by_id(c, s, filter, e);
+}
+
+static void take_row(const struct sb_rows *r, struct sb_event *event)
+{
+    *event = (struct sb_event){
+        .id = sb_rows_int(r, 0),
+        .at = sb_rows_int(r, 1),
+        .precision = sb_rows_int(r, 2),
+        .kind_name = sb_rows_text(r, 3),
+        .subject = sb_rows_text(r, 4),
+        .incident = sb_rows_text(r, 5),
+        .source = sb_rows_text(r, 6),
+        .actor = sb_rows_text(r, 7),
+        .key = sb_rows_text(r, 8),
+        .data = sb_rows_text(r, 9),
+        .corrects = sb_rows_int(r, 10),
+    };
+    event->kind = sb_event_kind_find(event->kind_name);
+}
+
+static bool wanted(const struct sb_journal_filter *f, const struct sb_event *event)
+{
+    return event->id > f->after && (!f->has_from || event->at >= f->from) &&
+           (!f->has_to || event->at < f->to) && (!f->kinds || (f->kinds >> event->kind & 1)) &&
+           (!f->subject.len || sb_str_eq(f->subject, event->subject)) &&
+           (!f->incident.len || sb_str_eq(f->incident, event->incident)) &&
+           (!f->source.len || sb_str_eq(f->source, event->source));
+}
+
+int sb_journal_next(struct sb_journal_cursor *c, struct sb_event *ret_event, struct sb_error *e)
+{
+    int code;
+    while ((code = sb_rows_next(&c->rows, e)) > 0) {
+        struct sb_event event;
+        take_row(&c->rows, &event);
+        if (wanted(&c->filter, &event)) {
+            *ret_event = event;
+            return 1;
+        }
+    }
+    return code;
+}
+
+void sb_journal_end(struct sb_journal_cursor *c)
+{
+    sb_rows_done(&c->rows);
+}

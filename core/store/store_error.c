@@ -1,0 +1,72 @@
+/* The engine's errors in words: what is wrong with the file, and what to do about it. */
+#include "core/base/mem.h"
+#include "core/store/store_private.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int full(struct sb_store *s, struct sb_error *e)
+{
+    sb_fail_at(e, SB_EIO, s->path, 0, 0, "the disk is full");
+    return sb_hint(e, "make room there; what was committed before is intact");
+}
+
+static int locked(struct sb_store *s, struct sb_error *e)
+{
+    sb_fail_at(e, SB_EIO, s->path, 0, 0, "another process keeps the file locked");
+    return sb_hint(e, "see who has it open (fuser \"%s\"), then try again", s->path);
+}
+
+static int read_only(struct sb_store *s, struct sb_error *e)
+{
+    sb_fail_at(e, SB_EIO, s->path, 0, 0, "cannot be written: file, folder or disk is read-only");
+    return sb_hint(e, "give a file that this user may write, in a folder that it may write");
+}
+
+static int not_ours(struct sb_store *s, struct sb_error *e)
+{
+    sb_fail_at(e, SB_EINPUT, s->path, 0, 0, "is no store of srebox: not a database");
+    return sb_hint(e, "give another file; this one was left as it is");
+}
+
+static int damaged(struct sb_store *s, struct sb_error *e)
+{
+    sb_fail_at(e, SB_EINPUT, s->path, 0, 0, "the store is damaged: %s", sqlite3_errmsg(s->db));
+    return sb_hint(e, "keep a copy of it and of its -wal, put a backup in its place, or save what "
+                      "can be read with sqlite3's .recover");
+}
+
+static int system_said_no(struct sb_store *s, const char *what, struct sb_error *e)
+{
+    int number = s->db ? sqlite3_system_errno(s->db) : 0;
+    if (number == ENOSPC || number == EDQUOT || number == EFBIG)
+        return full(s, e);
+    if (number)
+        sb_fail_at(e, SB_EIO, s->path, 0, 0, "cannot %s: %s", what, strerror(number));
+    else
+        sb_fail_at(e, SB_EIO, s->path, 0, 0, "cannot %s: %s", what, sqlite3_errmsg(s->db));
+    return sb_hint(e, "check the disk and the rights of the file and its folder; the store keeps "
+                      "what was committed before");
+}
+
+int sb_store_failed(struct sb_store *s, int rc, const char *what, struct sb_error *e)
+{
+    switch (rc & 0xff) {
+    case SQLITE_NOMEM: sb_out_of_memory();
+    case SQLITE_FULL: return full(s, e);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL: return locked(s, e);
+    case SQLITE_READONLY: return read_only(s, e);
+    case SQLITE_NOTADB: return not_ours(s, e);
+    case SQLITE_CORRUPT: return damaged(s, e);
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM: return system_said_no(s, what, e);
+    case SQLITE_CONSTRAINT:
+        return sb_fail_at(e, SB_EINPUT, s->path, 0, 0, "cannot %s: %s", what,
+                          sqlite3_errmsg(s->db));
+    default:
+        return sb_fail_at(e, SB_EIO, s->path, 0, 0, "cannot %s: %s", what, sqlite3_errmsg(s->db));
+    }
+}
