@@ -130,6 +130,11 @@ int sb_store_run_literal(struct sb_store *s, const char *sql, const struct sb_bi
     return code;
 }
 
+int64_t sb_store_last_id(const struct sb_store *s)
+{
+    return s->db ? sqlite3_last_insert_rowid(s->db) : 0;
+}
+
 static sqlite3_stmt *row(const struct sb_rows *r)
 {
     const struct sb_statement *st = r->statement;

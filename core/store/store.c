@@ -72,7 +72,7 @@ int sb_store_number(struct sb_store *s, const char *sql, int64_t *ret, struct sb
 
 enum identity { FRESH, OURS };
 
-/* Reads only. */
+/* Reads only; inside a transaction, lest another process be seen half done. */
 static int identify(struct sb_store *s, enum identity *ret, struct sb_error *e)
 {
     int64_t application = 0, layout = 0, tables = 0;
@@ -201,12 +201,25 @@ static int found(struct sb_store *s, struct sb_error *e)
 }
 _Static_assert(APPLICATION_ID == 1936876152 && LAYOUT == 1, "as found() writes them");
 
+static int look(struct sb_store *s, enum identity *ret, struct sb_error *e)
+{
+    int code = sb_store_script(s, "BEGIN", "open the store", e);
+    if (code)
+        return code;
+    code = identify(s, ret, e);
+    if (sqlite3_get_autocommit(s->db))
+        return code;
+    struct sb_error ignored;
+    int end = sb_store_script(s, "COMMIT", "open the store", code ? &ignored : e);
+    return code ? code : end;
+}
+
 static int open_file(struct sb_store *s, struct sb_error *e)
 {
     enum identity who = FRESH;
     int code = connect_file(s, e);
     if (!code)
-        code = identify(s, &who, e);
+        code = look(s, &who, e);
     if (!code && who == FRESH && s->opts.read_only) {
         sb_fail_at(e, SB_ENOTFOUND, s->path, 0, 0, "the store is empty");
         code = sb_hint(e, "let a command that writes to it open it once");

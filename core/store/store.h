@@ -127,6 +127,9 @@ static inline struct sb_bind sb_bind_blob(struct sb_str bytes)
 int sb_store_run_literal(struct sb_store *s, const char *sql, const struct sb_bind *binds, size_t n,
                          int64_t *ret_changed, struct sb_error *e);
 
+/* The id that the last insertion into a table with `id INTEGER PRIMARY KEY` was given. */
+int64_t sb_store_last_id(const struct sb_store *s);
+
 /* sb_store_query(s, "literal", SB_BINDS(...), &rows, e)
  *     while ((code = sb_rows_next(&rows, e)) > 0)
  *         use(sb_rows_int(&rows, 0), sb_rows_text(&rows, 1));

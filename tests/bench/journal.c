@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define BATCH 100000
+#define BATCH 1000
 
 static const struct sb_component *const components[] = {&sb_journal_component, NULL};
 
