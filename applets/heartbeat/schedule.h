@@ -27,6 +27,10 @@ struct heartbeat_schedule_spec {
 
 struct heartbeat_schedule;
 
+/* What a text must be, as the two notations cannot be mistaken: five words or @word is cron, anything
+ * else a calendar event. */
+enum heartbeat_schedule_kind heartbeat_schedule_kind_of(struct sb_str text);
+
 /* -SB_EINPUT, -SB_ENOTFOUND (zone) with a hint. The caller frees *ret. */
 int heartbeat_schedule_new(const struct heartbeat_schedule_spec *spec,
                            struct heartbeat_schedule **ret, struct sb_error *e);
@@ -34,6 +38,8 @@ void heartbeat_schedule_free(struct heartbeat_schedule *s); /* NULL is fine */
 
 enum heartbeat_schedule_kind heartbeat_schedule_kind(const struct heartbeat_schedule *s);
 int64_t heartbeat_schedule_grace(const struct heartbeat_schedule *s);
+/* NULL: a period has none. */
+const struct sb_zone *heartbeat_schedule_zone(const struct heartbeat_schedule *s);
 /* "every 5m, grace 1m", "cron 0 9 * * 1-5, Europe/Berlin, grace 1h": for people. */
 void heartbeat_schedule_print(const struct heartbeat_schedule *s, struct sb_buf *b);
 
