@@ -157,6 +157,9 @@ static void turn(struct sb_server *s)
         arm(s, 0);
     else if (s->stats.connections && !uv_is_active((uv_handle_t *)&s->on_time))
         arm(s, next_instant(s));
+    /* Only here, where libmicrohttpd is not on the stack: whoever is woken may end it. */
+    if (s->draining && !s->stats.connections)
+        sb_co_wake(&s->stopper->ready, &s->stopper->co);
 }
 
 /* ---- the loop ---- */
@@ -327,12 +330,6 @@ void sb_server_free(struct sb_server *s)
     s->orphaned = true;
     force_stop(s);
     close_handles(s);
-}
-
-void sb_server_drained(struct sb_server *s)
-{
-    if (s->draining)
-        sb_co_wake(&s->stopper->ready, &s->stopper->co);
 }
 
 CO_DESC(sb_server_stop);

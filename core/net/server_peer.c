@@ -109,8 +109,6 @@ void sb_peer_notify(void *ctx, struct MHD_Connection *mhd, void **slot,
     s->stats.connections--;
     if (!s->stopping && s->stats.connections < s->opts.connection_max)
         sb_server_resume_accept(s);
-    if (!s->stats.connections)
-        sb_server_drained(s);
 }
 
 /* No descriptor is left: gives up the spare one for a moment, so that the peer hears the end of it

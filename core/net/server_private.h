@@ -138,7 +138,6 @@ void sb_reply_cache_done(struct sb_server *s);
 /* Accepts nothing until resumed, or until `pause` ns from now when that is not 0. */
 void sb_server_pause_accept(struct sb_server *s, int64_t pause);
 void sb_server_resume_accept(struct sb_server *s);
-void sb_server_drained(struct sb_server *s); /* the last connection has gone */
 
 /* events.c */
 void sb_events_end(struct sb_events *v); /* ends the streams; more readers are refused */
