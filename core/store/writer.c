@@ -291,7 +291,7 @@ size_t sb_writer_drain(struct sb_writer *w)
     list_init(&w->finished);
     w->pending -= finished.len;
     pthread_mutex_unlock(&w->lock);
-    struct sb_write_job *next;
+    struct sb_write_job *next; /* w is not touched any more: `done` may free it */
     for (struct sb_write_job *job = finished.first; job; job = next, n++) {
         next = job->next;
         if (job->done)

@@ -25,8 +25,9 @@ typedef int sb_write_fn(struct sb_store *s, void *ctx, struct sb_error *e);
 struct sb_write_job {
     sb_write_fn *fn;
     void *ctx;
-    struct sb_error *error;                 /* the caller's, or NULL: why rc is negative */
-    void (*done)(struct sb_write_job *job); /* by drain; may add jobs, may reuse this one */
+    struct sb_error *error; /* the caller's, or NULL: why rc is negative */
+    void (*done)(
+        struct sb_write_job *job); /* by drain; may add jobs, reuse this one, free the writer */
     bool lazy;
     int rc;                    /* valid when handed back */
     struct sb_write_job *next; /* the writer's, as is `added` */
