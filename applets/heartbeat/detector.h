@@ -22,11 +22,12 @@ struct heartbeat_now {
 };
 
 struct heartbeat_detector_options {
-    uint32_t max_nodes; /* 0 = 1,000,000 */
+    uint32_t max_nodes; /* 0 = 1,000,000; at most 4,000,000,000 */
     bool known_only;    /* beats of nodes that are not known are refused */
 };
 
-/* policy is borrowed until it is replaced or the detector freed. Begins with a fresh window (START). */
+/* policy is borrowed until it is replaced or the detector freed. Begins with a fresh window (START);
+ * the note of it is the first flip, out with the first tick so that what is restored comes before. */
 struct heartbeat_detector *heartbeat_detector_new(const struct heartbeat_policy *policy,
                                                   const struct heartbeat_detector_options *options,
                                                   struct heartbeat_listener listener,
@@ -45,6 +46,9 @@ int64_t heartbeat_detector_tick(struct heartbeat_detector *d, const struct heart
 /* Every node gets a fresh window from now on, and one note says why. lost: ns nobody was looking. */
 void heartbeat_detector_fresh(struct heartbeat_detector *d, const struct heartbeat_now *now,
                               enum heartbeat_fresh why, int64_t lost);
+/* No silence is judged before `until` (CLOCK_MONOTONIC ns): after a short stop of our own, what waits in
+ * the sockets is read first. */
+void heartbeat_detector_hold(struct heartbeat_detector *d, int64_t until);
 /* Replaces the policy: nodes are matched anew, and get a fresh window. */
 void heartbeat_detector_policy(struct heartbeat_detector *d, const struct heartbeat_policy *policy,
                                const struct heartbeat_now *now);
@@ -84,5 +88,7 @@ struct heartbeat_zone_status {
 };
 struct heartbeat_zone_status heartbeat_detector_zone(const struct heartbeat_detector *d,
                                                      uint16_t zone);
+/* All zones together. */
+struct heartbeat_zone_status heartbeat_detector_all_zones(const struct heartbeat_detector *d);
 
 #endif

@@ -3,7 +3,8 @@
  *
  * The detector hands every flip to its listener once, in the order of `number`. Listeners (store, journal,
  * actions, traffic, status page) obey `alert` and `act`: they judge nothing again, except quiet times and
- * dependencies, which mute. */
+ * dependencies, which mute. Flips between up and late are for the eye: neither `alert` nor `act`, and they
+ * need not be kept. */
 #ifndef HEARTBEAT_FLIP_H
 #define HEARTBEAT_FLIP_H
 
@@ -41,6 +42,7 @@ enum heartbeat_fresh {
     HEARTBEAT_FRESH_START,    /* it was started */
     HEARTBEAT_FRESH_STOPPED,  /* its process did not run (SIGSTOP, swapped out, overload) */
     HEARTBEAT_FRESH_SUSPEND,  /* the machine was suspended */
+    HEARTBEAT_FRESH_CLOCK,    /* the wall clock was set: matters to schedules */
     HEARTBEAT_FRESH_OVERLOAD, /* its loop runs late */
     HEARTBEAT_FRESH_POLICY,   /* the policy was reloaded */
     HEARTBEAT_FRESH_COUNT

@@ -13,7 +13,7 @@ const char *const heartbeat_what_names[] = {"node",     "release", "mass-begin",
 const char *const heartbeat_rule_names[] = {"none",     "missed", "phi",  "schedule",
                                             "overrun",  "told",   "beat", "leave",
                                             "operator", "self",   NULL};
-const char *const heartbeat_fresh_names[] = {"none",     "start",  "stopped", "suspend",
-                                             "overload", "policy", NULL};
+const char *const heartbeat_fresh_names[] = {"none",  "start",    "stopped", "suspend",
+                                             "clock", "overload", "policy",  NULL};
 const char *const heartbeat_section_names[] = {"actions", "haproxy", "quiet",
                                                "depends", "ping",    NULL};

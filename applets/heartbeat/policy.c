@@ -10,6 +10,7 @@
 
 #define MS INT64_C(1000000)
 #define LONGEST (366 * 24 * 3600 * SB_NS_PER_S)
+#define HOUR (3600 * SB_NS_PER_S)
 enum { FILE_MAX = 4 << 20, PROFILES_MAX = 1000, NODES_MAX = 1000000 };
 
 static const struct heartbeat_profile profile_default = {
@@ -17,7 +18,19 @@ static const struct heartbeat_profile profile_default = {
     .interval = 3 * SB_NS_PER_S,
     .missed = 3,
     .slack = 1 * SB_NS_PER_S,
-    .grace = 3600 * SB_NS_PER_S,
+    .grace = HOUR,
+    .rise = 1,
+    .fall = 1,
+    .phi_threshold = 8,
+};
+
+/* What healthchecks.io expects of a job unless told otherwise. */
+static const struct heartbeat_profile profile_job = {
+    .name = "job",
+    .interval = 24 * HOUR,
+    .missed = 1,
+    .slack = HOUR,
+    .grace = HOUR,
     .rise = 1,
     .fall = 1,
     .phi_threshold = 8,
@@ -31,9 +44,12 @@ static const struct heartbeat_mass mass_default = {
     .actions_per_minute = 6,
 };
 
-#define PROFILE_KEYS "interval", "missed", "slack", "grace", "rise", "fall", "phi"
-static const char *const file_keys[] = {PROFILE_KEYS, "profiles", "nodes",   "mass", "actions",
-                                        "haproxy",    "quiet",    "depends", "ping", NULL};
+#define PROFILE_KEYS \
+    "interval", "missed", "slack", "grace", "rise", "fall", "phi", "cron", "calendar", "time-zone"
+static const char *const file_keys[] = {PROFILE_KEYS, "profiles", "jobs",    "nodes",
+                                        "mass",       "actions",  "haproxy", "quiet",
+                                        "depends",    "ping",     NULL};
+static const char *const job_keys[] = {PROFILE_KEYS, NULL};
 static const char *const profile_keys[] = {PROFILE_KEYS, "name", "ids", "zones", NULL};
 static const char *const phi_keys[] = {"threshold", "window", "judge", NULL};
 static const char *const mass_keys[] = {"share", "least", "window", "longest", "actions-per-minute",
@@ -90,10 +106,50 @@ static int load_phi(struct sb_doc_pool *pool, const struct sb_doc_node *map,
     return r;
 }
 
+static int load_schedule(struct heartbeat_policy *policy, const struct sb_doc_node *map,
+                         struct heartbeat_profile *p, struct sb_error *e)
+{
+    const char *cron = NULL, *calendar = NULL, *zone = NULL;
+    struct sb_doc_pool *pool = policy->pool;
+    int r = sb_field_text(pool, map, "cron", &cron, e);
+    if (r == 0)
+        r = sb_field_text(pool, map, "calendar", &calendar, e);
+    if (r == 0)
+        r = sb_field_text(pool, map, "time-zone", &zone, e);
+    if (r == 0 && sb_doc_get_str(pool, map, "interval"))
+        p->schedule = NULL; /* of the top level */
+    if (r < 0 || (!cron && !calendar && !zone))
+        return r;
+    if (!cron == !calendar)
+        return sb_doc_fail(pool, map, e,
+                           cron ? "\"cron\" and \"calendar\" exclude each other"
+                                : "\"time-zone\" needs \"cron\" or \"calendar\"");
+    const struct heartbeat_schedule_spec spec = {
+        .kind = cron ? HEARTBEAT_CRON : HEARTBEAT_CALENDAR,
+        .text = sb_str(cron ? cron : calendar),
+        .zone = zone ? sb_str(zone) : (struct sb_str){NULL, 0},
+        .grace = p->grace,
+    };
+    struct heartbeat_schedule *schedule = NULL;
+    r = heartbeat_schedule_new(&spec, &schedule, e);
+    if (r < 0) {
+        const struct sb_doc_node *n = sb_doc_get_str(pool, map, cron ? "cron" : "calendar");
+        struct sb_doc_place at = sb_doc_where(pool, n);
+        sb_wrap(e, cron ? "\"cron\"" : "\"calendar\"");
+        return sb_locate(e, at.file, at.line, at.column);
+    }
+    sb_vec_push(&policy->schedules, schedule);
+    p->schedule = schedule;
+    p->schedule_text = cron ? cron : calendar;
+    p->schedule_zone = zone;
+    return 0;
+}
+
 /* The members that a profile and the file itself (its default profile) have in common. */
-static int load_rules(struct sb_doc_pool *pool, const struct sb_doc_node *map,
+static int load_rules(struct heartbeat_policy *policy, const struct sb_doc_node *map,
                       struct heartbeat_profile *p, struct sb_error *e)
 {
+    struct sb_doc_pool *pool = policy->pool;
     int r = sb_field_duration(pool, map, "interval", MS, LONGEST, &p->interval, e);
     if (r == 0)
         r = load_u32(pool, map, "missed", 1000, &p->missed, e);
@@ -105,7 +161,9 @@ static int load_rules(struct sb_doc_pool *pool, const struct sb_doc_node *map,
         r = load_u32(pool, map, "rise", 100, &p->rise, e);
     if (r == 0)
         r = load_u32(pool, map, "fall", 100, &p->fall, e);
-    return r < 0 ? r : load_phi(pool, map, p, e);
+    if (r == 0)
+        r = load_phi(pool, map, p, e);
+    return r < 0 ? r : load_schedule(policy, map, p, e);
 }
 
 static int load_profile(struct heartbeat_policy *policy, const struct sb_doc_node *map,
@@ -131,28 +189,44 @@ static int load_profile(struct heartbeat_policy *policy, const struct sb_doc_nod
         r = sb_hint(e, "give it ids or zones; what is for all nodes stands at the top level");
     }
     if (r == 0)
-        r = load_rules(pool, map, &p, e);
+        r = load_rules(policy, map, &p, e);
     if (r == 0)
         *ret = p;
     return r;
 }
 
+/* The two that the file ends with, "job" and "default". */
+static int load_last(struct heartbeat_policy *policy, const struct sb_doc_node *root,
+                     struct heartbeat_profile *job, struct heartbeat_profile *last,
+                     struct sb_error *e)
+{
+    const struct sb_doc_node *jobs = NULL;
+    int r = load_rules(policy, root, last, e);
+    if (r == 0)
+        r = sb_field_map(policy->pool, root, "jobs", &jobs, e);
+    if (r < 0 || !jobs)
+        return r;
+    r = sb_fields_check(policy->pool, jobs, "jobs", job_keys, e);
+    return r < 0 ? r : load_rules(policy, jobs, job, e);
+}
+
 static int load_profiles(struct heartbeat_policy *policy, const struct sb_doc_node *root,
                          struct sb_error *e)
 {
-    struct heartbeat_profile last = profile_default;
+    struct heartbeat_profile last = profile_default, job = profile_job;
     struct sb_field_items list = {0};
-    int r = load_rules(policy->pool, root, &last, e);
+    int r = load_last(policy, root, &job, &last, e);
     if (r == 0)
         r = sb_field_list(policy->pool, root, "profiles", &list, e);
     if (r < 0)
         return r;
-    if (list.len >= PROFILES_MAX)
-        return sb_doc_fail(policy->pool, root, e, "more than %d profiles", PROFILES_MAX - 1);
-    policy->profiles = sb_xcalloc(list.len + 1, sizeof *policy->profiles);
+    if (list.len > PROFILES_MAX - 2)
+        return sb_doc_fail(policy->pool, root, e, "more than %d profiles", PROFILES_MAX - 2);
+    policy->profiles = sb_xcalloc(list.len + 2, sizeof *policy->profiles);
     for (; r == 0 && policy->n_profiles < list.len; policy->n_profiles++)
         r = load_profile(policy, list.items[policy->n_profiles], &last,
                          &policy->profiles[policy->n_profiles], e);
+    policy->profiles[policy->n_profiles++] = job;
     policy->profiles[policy->n_profiles++] = last;
     return r;
 }
@@ -243,6 +317,9 @@ void heartbeat_policy_free(struct heartbeat_policy *p)
 {
     if (!p)
         return;
+    for (size_t i = 0; i < p->schedules.len; i++)
+        heartbeat_schedule_free(p->schedules.items[i]);
+    sb_vec_done(&p->schedules);
     free(p->profiles);
     sb_doc_pool_free(p->pool);
     free(p);
@@ -257,13 +334,13 @@ static bool any_glob(const struct sb_str *globs, size_t n, struct sb_str text)
 }
 
 uint16_t heartbeat_policy_match(const struct heartbeat_policy *p, struct sb_str id,
-                                struct sb_str zone)
+                                struct sb_str zone, bool job)
 {
-    size_t i = 0;
-    while (i + 1 < p->n_profiles && !(any_glob(p->profiles[i].ids, p->profiles[i].n_ids, id) &&
-                                      any_glob(p->profiles[i].zones, p->profiles[i].n_zones, zone)))
+    size_t i = 0, named = p->n_profiles - 2;
+    while (i < named && !(any_glob(p->profiles[i].ids, p->profiles[i].n_ids, id) &&
+                          any_glob(p->profiles[i].zones, p->profiles[i].n_zones, zone)))
         i++;
-    return (uint16_t)i;
+    return (uint16_t)(i < named || job ? i : i + 1);
 }
 
 /* ---- printing ---- */
@@ -272,6 +349,15 @@ static void print_duration(struct sb_buf *out, const char *indent, const char *n
 {
     sb_buf_printf(out, "%s%s: ", indent, name);
     sb_duration_print(out, ns);
+    sb_buf_putc(out, '\n');
+}
+
+static void print_text(struct sb_buf *out, const char *indent, const char *name, const char *text)
+{
+    struct sb_json_writer w;
+    sb_buf_printf(out, "%s%s: ", indent, name);
+    sb_json_writer_init(&w, out, 0);
+    sb_json_text(&w, text);
     sb_buf_putc(out, '\n');
 }
 
@@ -297,17 +383,20 @@ static void print_rules(struct sb_buf *out, const char *indent, const struct hea
     print_duration(out, indent, "slack", p->slack);
     print_duration(out, indent, "grace", p->grace);
     sb_buf_printf(out, "%srise: %u\n%sfall: %u\n", indent, p->rise, indent, p->fall);
+    if (p->schedule) {
+        print_text(out, indent,
+                   heartbeat_schedule_kind(p->schedule) == HEARTBEAT_CRON ? "cron" : "calendar",
+                   p->schedule_text);
+        if (p->schedule_zone)
+            print_text(out, indent, "time-zone", p->schedule_zone);
+    }
     sb_buf_printf(out, "%sphi: {threshold: %g, window: %u, judge: %s}\n", indent, p->phi_threshold,
                   p->window, p->phi_judges ? "true" : "false");
 }
 
 static void print_profile(struct sb_buf *out, const struct heartbeat_profile *p)
 {
-    struct sb_json_writer w;
-    sb_buf_puts(out, "  - name: ");
-    sb_json_writer_init(&w, out, 0);
-    sb_json_text(&w, p->name);
-    sb_buf_putc(out, '\n');
+    print_text(out, "  - ", "name", p->name);
     print_texts(out, "    ", "ids", p->ids, p->n_ids);
     print_texts(out, "    ", "zones", p->zones, p->n_zones);
     print_rules(out, "    ", p);
@@ -316,9 +405,11 @@ static void print_profile(struct sb_buf *out, const struct heartbeat_profile *p)
 void heartbeat_policy_print(const struct heartbeat_policy *p, struct sb_buf *out)
 {
     print_rules(out, "", &p->profiles[p->n_profiles - 1]);
-    if (p->n_profiles > 1)
+    sb_buf_puts(out, "jobs:\n");
+    print_rules(out, "  ", &p->profiles[p->n_profiles - 2]);
+    if (p->n_profiles > 2)
         sb_buf_puts(out, "profiles:\n");
-    for (size_t i = 0; i + 1 < p->n_profiles; i++)
+    for (size_t i = 0; i + 2 < p->n_profiles; i++)
         print_profile(out, &p->profiles[i]);
     print_texts(out, "", "nodes", p->nodes, p->n_nodes);
     sb_buf_printf(out, "mass:\n  share: %g\n  least: %u\n", p->mass.share, p->mass.least);

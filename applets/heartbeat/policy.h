@@ -1,6 +1,7 @@
 /* Policy: how nodes are judged. Profiles pick nodes by name and zone, the first match wins; the last one,
  * "default", matches all and holds the seed's numbers: an interval of 3 s, 3 missed, 1 s of slack, so dead
- * after 10 s.
+ * after 10 s. Nodes that were first heard of as jobs (pings, start, success) and that no other profile names
+ * are judged by "job", the last but one.
  *
  *     interval: 3s                # the default profile: the members of a profile at the top level
  *     missed: 3
@@ -9,12 +10,13 @@
  *       - name: nightly
  *         ids: ["backup-*"]       # globs; with zones: both must match
  *         zones: [eu]
- *         schedule: "0 3 * * *"   # cron or systemd's OnCalendar; instead of interval
+ *         cron: "0 3 * * *"       # or calendar: (systemd's OnCalendar); instead of interval
  *         time-zone: Europe/Vienna
  *         grace: 1h
  *         rise: 1
  *         fall: 1
  *         phi: {threshold: 8, window: 200, judge: false}
+ *     jobs: {interval: 1d, missed: 1, slack: 1h, grace: 1h}  # of jobs that no profile names
  *     nodes: [db-1, db-2]         # known from the start, silent or not
  *     mass: {share: 55%, least: 5, window: 5m, longest: 15m, actions-per-minute: 6}
  *     actions: ...                # the sections of others, kept as they are: see `sections`
@@ -24,10 +26,10 @@
 #define HEARTBEAT_POLICY_H
 
 #include "applets/heartbeat/node.h"
+#include "applets/heartbeat/schedule.h"
 #include "core/base/buf.h"
+#include "core/base/vec.h"
 #include "core/doc/doc.h"
-
-struct heartbeat_schedule; /* room sched: schedule.h */
 
 struct heartbeat_profile {
     const char *name;
@@ -45,6 +47,7 @@ struct heartbeat_profile {
     uint16_t window;                           /* intervals kept; 0 = none */
     bool phi_judges;                           /* phi is a rule, not only a score */
     const struct heartbeat_schedule *schedule; /* NULL: judged by interval */
+    const char *schedule_text, *schedule_zone; /* as written; zone NULL: UTC */
 };
 
 struct heartbeat_mass {
@@ -69,8 +72,9 @@ extern const char
 
 struct heartbeat_policy {
     struct sb_doc_pool *pool;
-    struct heartbeat_profile *profiles; /* the last one matches all */
-    size_t n_profiles;                  /* >= 1, <= 1000 */
+    SB_VEC(struct heartbeat_schedule *) schedules; /* owned; profiles may share one */
+    struct heartbeat_profile *profiles;            /* the last two are "job" and "default" */
+    size_t n_profiles;                             /* >= 2, <= 1000 */
     struct heartbeat_mass mass;
     struct sb_str *nodes; /* ids known from the start */
     size_t n_nodes;
@@ -85,7 +89,7 @@ int heartbeat_policy_load_text(const char *name, const char *bytes, size_t len,
 void heartbeat_policy_free(struct heartbeat_policy *p); /* NULL is fine */
 /* The index of the first profile that matches. */
 uint16_t heartbeat_policy_match(const struct heartbeat_policy *p, struct sb_str id,
-                                struct sb_str zone);
+                                struct sb_str zone, bool job);
 /* The policy as YAML that reads back the same, sections of others left out. */
 void heartbeat_policy_print(const struct heartbeat_policy *p, struct sb_buf *out);
 

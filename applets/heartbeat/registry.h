@@ -37,16 +37,22 @@ void heartbeat_registry_set_metrics(struct heartbeat_registry *r, struct heartbe
 size_t heartbeat_registry_metrics(const struct heartbeat_registry *r,
                                   const struct heartbeat_node *n, struct heartbeat_metric *ret,
                                   size_t max);
+/* Cut to 120 bytes at a code point; empty ones change nothing. */
 void heartbeat_registry_set_said(struct heartbeat_registry *r, struct heartbeat_node *n,
                                  struct sb_str body);
+void heartbeat_registry_set_peer(struct heartbeat_registry *r, struct heartbeat_node *n,
+                                 struct sb_str peer);
+
+/* The ring of intervals: cap 0 takes it away; another cap empties it. */
+void heartbeat_registry_set_window(struct heartbeat_registry *r, struct heartbeat_node *n,
+                                   uint16_t cap);
 
 /* Nodes that changed since they were last saved: takes at most `max` of them off the list, returns how
  * many. Fill the store's rows by heartbeat_node_save. */
 void heartbeat_registry_touch(struct heartbeat_registry *r, struct heartbeat_node *n);
 size_t heartbeat_registry_take_dirty(struct heartbeat_registry *r, uint32_t *indexes, size_t max);
-/* mono_now and wall_now: the two clocks at this moment. */
 void heartbeat_node_save(const struct heartbeat_registry *r, const struct heartbeat_node *n,
-                         int64_t mono_now, int64_t wall_now, struct heartbeat_saved *ret);
+                         struct heartbeat_saved *ret);
 
 /* Bytes taken from the heap, windows apart. */
 struct heartbeat_memory {
