@@ -26,7 +26,8 @@ static const char *readable(const char *const *paths, size_t n)
     return NULL;
 }
 
-/* Sets at most one of them. */
+/* As OpenSSL's own tools: what the environment names, file and folder together; or else the first of the
+ * usual places. */
 static void system_authorities(const char **ret_file, const char **ret_dir)
 {
     static const char *const files[] = {
@@ -39,7 +40,7 @@ static void system_authorities(const char **ret_file, const char **ret_dir)
     static const char *const dirs[] = {"/etc/ssl/certs", "/etc/pki/tls/certs"};
     const char *file = getenv("SSL_CERT_FILE"), *dir = getenv("SSL_CERT_DIR");
     *ret_file = file && *file ? file : NULL;
-    *ret_dir = !*ret_file && dir && *dir ? dir : NULL;
+    *ret_dir = dir && *dir ? dir : NULL;
     if (*ret_file || *ret_dir)
         return;
     *ret_file = readable(files, SB_LEN(files));

@@ -73,28 +73,30 @@ static void stub_reset(struct stub_talk *t)
 }
 
 /* A gzip stream of zeros: after one literal, matches of 258 bytes at distance 1 (RFC 1951, 3.2.6), 13
- * bits each, for ever. Sent in chunks. */
+ * bits each, for ever: the pattern of bytes repeats after 13. */
 static void stub_gzip_bomb(struct stub_talk *t)
 {
-    unsigned char block[13 * 1024] = {0};
+    enum { AGAIN = 13 * 1000 };
+    static unsigned char block[13 + AGAIN + 13];
     const unsigned char start[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3};
-    char size[32];
-    size_t bit = 0;
     const char *head = "1"  /* last block */
                        "10" /* fixed codes, low bit first */
                        "00110000",
-               *match = "11000101"
-                        "00000";
+               *match = "1100010100000";
+    char size[32];
+    size_t bit = 0;
     for (const char *p = head; *p; p++, bit++)
         block[bit / 8] |= (unsigned char)((*p - '0') << bit % 8);
     while (bit + 13 <= sizeof block * 8)
         for (const char *p = match; *p; p++, bit++)
             block[bit / 8] |= (unsigned char)((*p - '0') << bit % 8);
-    size_t whole = bit / 8; /* the rest of a match is lost with it: the cap comes long before */
     stub_say(t, "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n");
-    snprintf(size, sizeof size, "%zx\r\n", sizeof start + whole);
-    if (stub_say(t, size) && stub_write(t, start, sizeof start) && stub_write(t, block, whole))
-        stub_repeat(t, "\r\n1\r\n\x55", 0);
+    snprintf(size, sizeof size, "%zx\r\n", sizeof start + 13);
+    bool there =
+        stub_say(t, size) && stub_write(t, start, sizeof start) && stub_write(t, block, 13);
+    snprintf(size, sizeof size, "\r\n%x\r\n", AGAIN);
+    while (there)
+        there = stub_say(t, size) && stub_write(t, block + 13, AGAIN);
 }
 
 static void stub_big_header(struct stub_talk *t)
