@@ -197,7 +197,9 @@ START_TEST(a_child_inherits_nothing_by_accident)
                                     "for f in /proc/$$/fd/*; do readlink $f; done")}),
                      0);
     SB_CLEANUP_FREE char *text = sb_xmemdup0(child.out.data, child.out.len);
-    ck_assert_msg(strncmp(text, "leads\n0000000000000000\n", 23) == 0, "%s", text);
+    ck_assert_msg(strncmp(text, "leads\n", 6) == 0, "%s", text);
+    /* signals 32 and up are the C library's own, and may be ignored from outside */
+    ck_assert_msg((strtoull(text + 6, NULL, 16) & 0x7fffffff) == 0, "%s", text);
     ck_assert(!strstr(text, "/proc/version"));
     for (int i = 0; i < 2; i++) {
         char link[64] = "", path[64];
