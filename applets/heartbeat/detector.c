@@ -71,8 +71,11 @@ static void decide(struct heartbeat_detector *d, struct heartbeat_node *n, enum 
 void heartbeat_enter(struct heartbeat_detector *d, struct heartbeat_node *n,
                      enum heartbeat_state to, const struct heartbeat_cause *c)
 {
-    struct heartbeat_flip flip = {
-        .what = HEARTBEAT_FLIP_NODE, .at = c->at, .at_wall = c->wall, .from = n->state, .to = to};
+    struct heartbeat_flip flip = {.what = HEARTBEAT_FLIP_NODE,
+                                  .at = c->at,
+                                  .at_wall = c->wall,
+                                  .from = n->state,
+                                  .to = (uint8_t)to};
     if (to == HEARTBEAT_DOWN && c->rule == HEARTBEAT_RULE_TOLD)
         n->flags |= HEARTBEAT_NODE_TOLD;
     /* A zone is judged with this node among its silent ones. */

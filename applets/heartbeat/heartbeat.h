@@ -5,10 +5,21 @@
 
 #include "core/ui/option.h"
 
+struct heartbeat_policy;
+
 struct heartbeat_options {
-    const char *policy; /* file */
+    struct sb_strings policy; /* files */
+    const char *target;       /* tune: false alarms a node-day */
+    int64_t blip;             /* replay, tune: ns */
+    bool flips;               /* replay */
 };
 
+/* The policy of a verb that takes one; the built-in one without --policy. */
+int heartbeat_one_policy(const struct heartbeat_options *o, struct heartbeat_policy **ret,
+                         struct sb_error *e);
+
 int heartbeat_policy_verb(struct sb_run *run, struct sb_error *e);
+int heartbeat_replay_verb(struct sb_run *run, struct sb_error *e);
+int heartbeat_tune_verb(struct sb_run *run, struct sb_error *e);
 
 #endif
