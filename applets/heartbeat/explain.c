@@ -25,7 +25,7 @@ void heartbeat_describe_self(const struct heartbeat_detector *d, struct heartbea
     ret->fresh_lost = d->fresh_lost;
     ret->exit_status = INT16_MIN;
     ret->sent_wall = HEARTBEAT_NO_TIME;
-    ret->phi = NAN;
+    ret->phi = (double)NAN;
 }
 
 static void describe_window(const struct heartbeat_detector *d, const struct heartbeat_node *n,

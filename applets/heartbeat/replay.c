@@ -216,7 +216,7 @@ void heartbeat_replay_free(struct heartbeat_replay *r)
 double heartbeat_quantile(const double *sorted, size_t n, double q)
 {
     if (n == 0)
-        return NAN;
+        return (double)NAN;
     size_t rank = (size_t)ceil(q * (double)n);
     return sorted[rank ? rank - 1 : 0];
 }

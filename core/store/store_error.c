@@ -36,9 +36,33 @@ static int damaged(struct sb_store *s, struct sb_error *e)
                       "can be read with sqlite3's .recover");
 }
 
-static int system_said_no(struct sb_store *s, const char *what, struct sb_error *e)
+static int errno_of(sqlite3_file *f)
 {
-    int number = s->db ? sqlite3_system_errno(s->db) : 0;
+    int number = 0;
+    if (!f || !f->pMethods || f->pMethods->xFileControl(f, SQLITE_FCNTL_LAST_ERRNO, &number))
+        return 0;
+    return number;
+}
+
+/* What the system said last about the log or the file; 0 = unknown. (sqlite3_system_errno has the errno
+ * of whatever came after it, but when a file
+ * could not be opened or the index of the log not be extended.) */
+static int system_errno(struct sb_store *s, int rc)
+{
+    sqlite3_file *log = NULL, *file = NULL;
+    if (!s->db)
+        return 0;
+    if ((rc & 0xff) == SQLITE_CANTOPEN || rc == SQLITE_IOERR_SHMSIZE || rc == SQLITE_IOERR_SHMMAP)
+        return sqlite3_system_errno(s->db);
+    sqlite3_file_control(s->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    sqlite3_file_control(s->db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    int number = errno_of(log);
+    return number ? number : errno_of(file);
+}
+
+static int system_said_no(struct sb_store *s, int rc, const char *what, struct sb_error *e)
+{
+    int number = system_errno(s, rc);
     if (number == ENOSPC || number == EDQUOT || number == EFBIG)
         return full(s, e);
     if (number)
@@ -62,7 +86,7 @@ int sb_store_failed(struct sb_store *s, int rc, const char *what, struct sb_erro
     case SQLITE_CORRUPT: return damaged(s, e);
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
-    case SQLITE_PERM: return system_said_no(s, what, e);
+    case SQLITE_PERM: return system_said_no(s, rc, what, e);
     case SQLITE_CONSTRAINT:
         return sb_fail_at(e, SB_EINPUT, s->path, 0, 0, "cannot %s: %s", what,
                           sqlite3_errmsg(s->db));

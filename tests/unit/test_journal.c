@@ -1,5 +1,6 @@
 /* core/store/journal: what is appended comes back, once; nothing is changed; readings against a plain
  * model; many processes at once. */
+#include "core/base/mem.h"
 #include "tests/unit/store_unit.h"
 
 #include <sqlite3.h>
@@ -369,8 +370,7 @@ static void plan_uses(struct sb_store *s, const char *sql, const char *index)
     struct sb_rows rows;
     OK(sb_store_query_literal(s, sql, NULL, 0, &rows, &e));
     ck_assert_int_eq(sb_rows_next(&rows, &e), 1);
-    char text[256];
-    snprintf(text, sizeof text, "%.*s", SB_STR_ARG(sb_rows_text(&rows, 3)));
+    char *text SB_CLEANUP_FREE = sb_xmemdup0(sb_rows_text(&rows, 3).p, sb_rows_text(&rows, 3).len);
     ck_assert_msg(strstr(text, index) != NULL, "%s: %s", sql, text);
     int code = sb_rows_next(&rows, &e);
     ck_assert_msg(code == 0, "%s: then %.*s", sql, SB_STR_ARG(sb_rows_text(&rows, 3)));
