@@ -46,7 +46,7 @@ struct sb_doc_node *drift_map_with(struct sb_doc_pool *pool, const struct sb_doc
 /* Sets SB_DOC_SECRET on n and all below. Linear also on a DAG. */
 void drift_seal(struct sb_doc_node *n);
 
-/* --- Terraform (tfstate.c, tfdynamic.c, tfplan.c, tfvalues.c, tfmask.c) --- */
+/* --- Terraform (tfstate.c, tfdynamic.c, tfplan.c, tfoutputs.c, tfvalues.c, tfmask.c) --- */
 bool drift_tfstate_is(struct sb_doc_pool *pool, const struct sb_doc_node *root);
 bool drift_tfplan_is(struct sb_doc_pool *pool, const struct sb_doc_node *root);
 int drift_tfstate_tree(struct sb_doc_pool *pool, struct sb_doc_node *root, struct sb_doc_node **ret,
@@ -63,6 +63,11 @@ int drift_tf_format(struct sb_doc_pool *pool, struct sb_doc_node *root, struct s
 int drift_tf_values(struct drift_tree *t, struct sb_doc_node *values, struct sb_error *e);
 /* Adds the outputs member of a state or a values object. */
 int drift_tf_outputs(struct drift_tree *t, struct sb_doc_node *holder, struct sb_error *e);
+/* The outputs of one side of a plan, in the form of a values object: from output_changes, and of
+ * `others` (or NULL) those that it does not name. */
+int drift_tf_output_changes(struct sb_doc_pool *pool, struct sb_doc_node *root, bool after,
+                            const struct sb_doc_node *others, struct sb_doc_node **ret,
+                            struct sb_error *e);
 /* Replaces each {"value", "type"} that the state file wraps around a value of dynamic type by that
  * value, in place. To be called before marks are set: their paths do not know the wrapping. */
 void drift_tf_unwrap(struct sb_doc_pool *pool, struct sb_doc_node *attributes);

@@ -103,6 +103,16 @@ static struct sb_doc_node *merge_expected(struct sb_doc_pool *pool, const struct
     return merged;
 }
 
+/* Adds one side's outputs; their holder is made up. */
+static int add_outputs(struct drift_tree *t, struct sb_doc_node *root, bool after,
+                       struct sb_error *e)
+{
+    struct sb_doc_node *outputs = NULL, *holder = sb_doc_map(t->pool, NULL, 0);
+    int rc = drift_tf_output_changes(t->pool, root, after, NULL, &outputs, e);
+    return rc < 0 ? rc
+                  : drift_tf_outputs(t, drift_map_with(t->pool, holder, "outputs", outputs), e);
+}
+
 struct reading {
     struct sb_doc_pool *pool;
     struct drift_tree expected, actual;
@@ -250,6 +260,10 @@ static int read_both(struct reading *r, struct sb_doc_node *root, struct sb_erro
     if (rc == 0)
         rc = drift_get_take(r->pool, root, "resource_drift", SB_DOC_LIST, &drift, e);
     if (rc == 0)
+        rc = add_outputs(&r->expected, root, true, e);
+    if (rc == 0)
+        rc = add_outputs(&r->actual, root, false, e);
+    if (rc == 0)
         rc = read_drift(r, drift, e);
     if (rc == 0)
         rc = read_changes(r, changes, e);
@@ -314,17 +328,35 @@ static int add_befores(struct drift_tree *t, struct sb_doc_node *root, bool afte
         if (value && c.managed)
             rc = drift_tree_add(t, c.address, value, e);
     }
+    return rc < 0 ? rc : add_outputs(t, root, after, e);
+}
+
+/* The values object of one side, NULL when the plan has none: what was, with the outputs as they
+ * were. */
+static int side_values(struct sb_doc_pool *pool, struct sb_doc_node *root, bool is_plan,
+                       struct sb_doc_node **ret, struct sb_error *e)
+{
+    struct sb_doc_node *values, *outputs = NULL;
+    values = drift_get(pool, root, is_plan ? "planned_values" : "prior_state");
+    if (values && !is_plan)
+        values = drift_get(pool, values, "values");
+    *ret = values;
+    if (is_plan || !values || values->type != SB_DOC_MAP)
+        return 0;
+    int rc =
+        drift_tf_output_changes(pool, root, false, drift_get(pool, values, "outputs"), &outputs, e);
+    if (rc == 0)
+        *ret = drift_map_with(pool, values, "outputs", outputs);
     return rc;
 }
 
 static int read_one(struct drift_tree *t, struct sb_doc_node *root, bool is_plan,
                     struct sb_error *e)
 {
-    struct sb_doc_node *values =
-        drift_get(t->pool, root, is_plan ? "planned_values" : "prior_state");
-    if (values && !is_plan)
-        values = drift_get(t->pool, values, "values");
-    int rc = values ? drift_tf_values(t, values, e) : add_befores(t, root, is_plan, e);
+    struct sb_doc_node *values;
+    int rc = side_values(t->pool, root, is_plan, &values, e);
+    if (rc == 0)
+        rc = values ? drift_tf_values(t, values, e) : add_befores(t, root, is_plan, e);
     if (rc == 0 && is_plan)
         rc = apply_unknown(t, root, e);
     const struct sb_doc_node *complete = drift_get(t->pool, root, "complete");

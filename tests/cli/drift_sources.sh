@@ -120,7 +120,7 @@ run "$SREBOX" drift check "$terraform/plan.json"
 refused "a plan alone has to be named as one" "tfplan:FILE"
 code=0
 "$SREBOX" drift check tfplan:- <"$terraform/plan.json" >"$T/out" 2>"$T/err" || code=$?
-is "a plan from standard input" "$code $(head -n 1 "$T/out")" "2 INCOMPLETE: drift: 7 findings: 2 high, 5 medium"
+is "a plan from standard input" "$code $(head -n 1 "$T/out")" "2 INCOMPLETE: drift: 8 findings: 2 high, 6 medium"
 run "$SREBOX" drift check "tfplan:$terraform/before.tfstate"
 refused "a state is no plan" "format_version"
 run "$SREBOX" drift check "tfstate:$terraform/plan.json" "$terraform/before.tfstate"

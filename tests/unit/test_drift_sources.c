@@ -215,16 +215,16 @@ START_TEST(one_plan_gives_both_sides)
     set_up();
     struct drift_side plan, actual;
     read_plan(fixture("plan.json"), &plan, &actual);
-    static const char *const expected[] = {"aws_s3_bucket.assets",
-                                           "aws_instance.api",
-                                           "aws_sqs_queue.new",
-                                           "aws_vpc.gone",
-                                           "aws_kms_key.same",
-                                           "aws_iam_role.ops",
-                                           NULL};
-    static const char *const real[] = {
-        "aws_s3_bucket.assets", "aws_instance.api", "aws_instance.api (deposed 00aa11bb)",
-        "aws_kms_key.same",     "aws_iam_role.ops", NULL};
+    static const char *const expected[] = {
+        "output.url",   "aws_s3_bucket.assets", "aws_instance.api", "aws_sqs_queue.new",
+        "aws_vpc.gone", "aws_kms_key.same",     "aws_iam_role.ops", NULL};
+    static const char *const real[] = {"output.url",
+                                       "aws_s3_bucket.assets",
+                                       "aws_instance.api",
+                                       "aws_instance.api (deposed 00aa11bb)",
+                                       "aws_kms_key.same",
+                                       "aws_iam_role.ops",
+                                       NULL};
     ck_keys(plan.root, expected);
     ck_keys(actual.root, real);
     ck_assert(plan.addressed && actual.addressed);
@@ -273,7 +273,7 @@ START_TEST(a_plan_is_one_side_when_there_are_two_operands)
     struct drift_side actual = read_side(fixture("tfplan:plan.json"), false);
     static const char *const planned[] = {"output.url", "aws_s3_bucket.assets", "aws_instance.api",
                                           "aws_sqs_queue.new", NULL};
-    static const char *const prior[] = {"aws_instance.api", NULL};
+    static const char *const prior[] = {"output.url", "aws_instance.api", NULL};
     ck_assert_int_eq(plan.source, DRIFT_SOURCE_TFPLAN);
     ck_keys(plan.root, planned);
     ck_keys(actual.root, prior);
@@ -287,6 +287,59 @@ START_TEST(a_plan_is_one_side_when_there_are_two_operands)
 END_TEST
 
 #define HEAD "{\"format_version\":\"1.2\",\"resource_changes\":[]"
+
+#define OUTPUT_CHANGES                                                                            \
+    "\"output_changes\":{"                                                                        \
+    "\"new\":{\"actions\":[\"create\"],\"before\":null,\"after\":1,\"after_unknown\":false},"     \
+    "\"gone\":{\"actions\":[\"delete\"],\"before\":\"x\",\"after\":null,\"before_sensitive\":"    \
+    "true},"                                                                                      \
+    "\"key\":{\"actions\":[\"update\"],\"before\":\"old\",\"after\":\"new\",\"after_sensitive\":" \
+    "true},"                                                                                      \
+    "\"url\":{\"actions\":[\"update\"],\"before\":null,\"after_unknown\":true},"                  \
+    "\"map\":{\"actions\":[\"update\"],\"before\":{\"a\":1},\"after\":{\"a\":2},"                 \
+    "\"after_unknown\":{\"b\":true}}}"
+
+static void check_outputs(struct sb_doc_node *plan, struct sb_doc_node *actual)
+{
+    static const char *const planned[] = {"output.new", "output.key", "output.url", "output.map",
+                                          NULL};
+    static const char *const real[] = {"output.gone", "output.key", "output.url", "output.map",
+                                       NULL};
+    ck_keys(plan, planned);
+    ck_keys(actual, real);
+    ck_assert(is_text(AT(actual, "output.key"), "old"));
+    ck_assert(!is_secret(AT(actual, "output.key")));
+    ck_assert(is_text(AT(plan, "output.key"), "new"));
+    ck_assert(is_secret(AT(plan, "output.key")));
+    ck_assert(is_secret(AT(actual, "output.gone")));
+    ck_assert(is_unknown(AT(plan, "output.url")));
+    ck_assert(!is_unknown(AT(actual, "output.url")));
+    ck_assert_int_eq(AT(actual, "output.url")->type, SB_DOC_NULL);
+    ck_assert(is_unknown(AT(plan, "output.map", "b")));
+    ck_assert(!is_unknown(AT(plan, "output.map", "a")));
+}
+
+START_TEST(a_plan_tells_what_its_outputs_were_and_become)
+{
+    set_up();
+    /* prior_state has what Terraform writes there: outputs as just computed */
+    const char *whole =
+        HEAD ",\"prior_state\":{\"values\":{\"outputs\":{\"key\":{\"value\":\"new\"},"
+             "\"kept\":{\"value\":1}}}}," OUTPUT_CHANGES "}";
+    const char *cut = HEAD "," OUTPUT_CHANGES "}";
+    struct drift_side plan, actual;
+    write_file("p.json", cut, strlen(cut));
+    read_plan(in_dir("p.json"), &plan, &actual);
+    check_outputs(plan.root, actual.root);
+    check_outputs(read_side(in_dir("p.json"), true).root, read_side(in_dir("p.json"), false).root);
+    write_file("p.json", whole, strlen(whole));
+    actual = read_side(in_dir("p.json"), false);
+    ck_assert(is_text(AT(actual.root, "output.key"), "old"));
+    ck_assert_ptr_nonnull(AT(actual.root, "output.kept"));
+    ck_assert_ptr_null(AT(actual.root, "output.new"));
+    tear_down();
+}
+END_TEST
 
 START_TEST(an_unfinished_plan_leaves_something_unchecked)
 {
@@ -466,6 +519,7 @@ static const struct bad bad_sides[] = {
     {"%s", "PK\x03\x04rest", 0, 0, "zip archive", "terraform show -json"},
     {"%s", CHG("{\"change\":{}}"), 1, 45, "\"address\" is missing", NULL},
     {"tfplan:%s", CHG("{\"address\":\"a.b\"}"), 1, 45, "\"change\" is missing", NULL},
+    {"tfplan:%s", HEAD ",\"output_changes\":{\"a\":1}}", 1, 69, "must be a map", NULL},
     {"%s", DEPLOY "---\nkind: Pod\n", 5, 1, "has no apiVersion", "helm template"},
     {"%s", DEPLOY "---\napiVersion: v1\nmetadata: {name: x}\n", 5, 1, "has no kind", NULL},
     {"%s", "apiVersion: v1\nkind: Pod\nmetadata: {generateName: x-}\n", 1, 1, "no metadata.name",
@@ -566,6 +620,7 @@ UNIT_MAIN("drift_sources", a_state_maps_addresses_to_attributes, a_state_marks_w
           a_path_that_cannot_be_followed_hides_more_not_less, show_json_of_a_state_reads_too,
           one_plan_gives_both_sides, a_plan_marks_unknown_and_sensitive,
           a_plan_is_one_side_when_there_are_two_operands,
+          a_plan_tells_what_its_outputs_were_and_become,
           an_unfinished_plan_leaves_something_unchecked, a_folder_of_manifests_is_one_side,
           a_secret_is_marked_and_its_text_coded, a_file_is_what_its_content_says,
           a_prefix_forces_the_format, each_mistake_has_place_and_hint, one_operand_must_be_a_plan,
