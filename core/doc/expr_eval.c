@@ -231,35 +231,7 @@ static bool eval_map(struct expr_run *r, const struct expr_node *n, struct expr_
     return true;
 }
 
-/* && and ||: `decides` is the value that settles it. Sides that fail, or are no bools, count only
- * when no other side decides. */
-static bool eval_logic(struct expr_run *r, const struct expr_node *n, bool decides,
-                       struct expr_val *ret)
-{
-    bool failed = false;
-    struct expr_fault first = {0};
-    for (unsigned i = 0; i < n->n; i++) {
-        struct expr_val v = {0};
-        bool ok = sb_expr_eval(r, n->kids[i], &v);
-        if (ok && v.kind == EV_BOOL && v.u.b == decides)
-            return sb_expr_ret_bool(ret, decides);
-        if (ok && v.kind != EV_BOOL)
-            ok = sb_expr_fault_kind(r, n->kids[i], "a condition is wanted, but this is", &v, NULL);
-        if (!ok && r->fatal)
-            return false;
-        if (!ok && !failed) {
-            failed = true;
-            first = r->fault;
-        }
-    }
-    if (failed) {
-        r->fault = first;
-        return false;
-    }
-    return sb_expr_ret_bool(ret, !decides);
-}
-
-static bool eval_test(struct expr_run *r, const struct expr_node *n, bool *ret)
+bool sb_expr_test(struct expr_run *r, const struct expr_node *n, bool *ret)
 {
     struct expr_val v = {0};
     if (!sb_expr_eval(r, n, &v))
@@ -268,6 +240,37 @@ static bool eval_test(struct expr_run *r, const struct expr_node *n, bool *ret)
         return sb_expr_fault_kind(r, n, "a condition is wanted, but this is", &v, NULL);
     *ret = v.u.b;
     return true;
+}
+
+bool sb_expr_logic_side(struct expr_run *r, struct expr_logic *l, bool ok, bool yes)
+{
+    l->decided = ok && yes == l->decides;
+    if (!ok && (r->fatal || !l->failed)) {
+        l->failed = true;
+        l->first = r->fault;
+    }
+    return !l->decided && (ok || !r->fatal);
+}
+
+bool sb_expr_logic_end(struct expr_run *r, const struct expr_logic *l, struct expr_val *ret)
+{
+    if (!l->decided && l->failed) {
+        r->fault = l->first;
+        return false;
+    }
+    return sb_expr_ret_bool(ret, l->decided ? l->decides : !l->decides);
+}
+
+static bool eval_logic(struct expr_run *r, const struct expr_node *n, bool decides,
+                       struct expr_val *ret)
+{
+    struct expr_logic l = {.decides = decides};
+    for (unsigned i = 0; i < n->n; i++) {
+        bool yes = false, ok = sb_expr_test(r, n->kids[i], &yes);
+        if (!sb_expr_logic_side(r, &l, ok, yes))
+            break;
+    }
+    return sb_expr_logic_end(r, &l, ret);
 }
 
 static bool eval_binary(struct expr_run *r, const struct expr_node *n, struct expr_val *ret)
@@ -336,9 +339,9 @@ bool sb_expr_eval(struct expr_run *r, const struct expr_node *n, struct expr_val
     case X_INDEX: return eval_index(r, n, ret);
     case X_AND: return eval_logic(r, n, false, ret);
     case X_OR: return eval_logic(r, n, true, ret);
-    case X_NOT: return eval_test(r, n->kids[0], &test) && sb_expr_ret_bool(ret, !test);
+    case X_NOT: return sb_expr_test(r, n->kids[0], &test) && sb_expr_ret_bool(ret, !test);
     case X_COND:
-        return eval_test(r, n->kids[0], &test) && sb_expr_eval(r, n->kids[test ? 1 : 2], ret);
+        return sb_expr_test(r, n->kids[0], &test) && sb_expr_eval(r, n->kids[test ? 1 : 2], ret);
     case X_NEGATE: return sb_expr_eval(r, n->kids[0], ret) && sb_expr_negate(r, n, ret, ret);
     case X_FUNCTION: return eval_function(r, n, ret);
     case X_ALL:

@@ -18,39 +18,17 @@ static bool bind(struct expr_run *r, const struct expr_node *n, const struct exp
     return sb_expr_item(r, n->kids[0], range, i, second);
 }
 
-static bool test(struct expr_run *r, const struct expr_node *n, bool *ret)
-{
-    struct expr_val v = {0};
-    if (!sb_expr_eval(r, n, &v))
-        return false;
-    if (v.kind != EV_BOOL)
-        return sb_expr_fault_kind(r, n, "a condition is wanted, but this is", &v, NULL);
-    *ret = v.u.b;
-    return true;
-}
-
 /* all: decides = false; exists: decides = true. */
 static bool loop_logic(struct expr_run *r, const struct expr_node *n, const struct expr_val *range,
                        bool decides, struct expr_val *ret)
 {
-    bool failed = false, yes = false;
-    struct expr_fault first = {0};
+    struct expr_logic l = {.decides = decides};
     for (size_t i = 0, len = sb_expr_len(range); i < len; i++) {
-        bool ok = bind(r, n, range, i) && test(r, n->kids[1], &yes);
-        if (ok && yes == decides)
-            return sb_expr_ret_bool(ret, decides);
-        if (!ok && r->fatal)
-            return false;
-        if (!ok && !failed) {
-            failed = true;
-            first = r->fault;
-        }
+        bool yes = false, ok = bind(r, n, range, i) && sb_expr_test(r, n->kids[1], &yes);
+        if (!sb_expr_logic_side(r, &l, ok, yes))
+            break;
     }
-    if (failed) {
-        r->fault = first;
-        return false;
-    }
-    return sb_expr_ret_bool(ret, !decides);
+    return sb_expr_logic_end(r, &l, ret);
 }
 
 static bool loop_one(struct expr_run *r, const struct expr_node *n, const struct expr_val *range,
@@ -59,7 +37,7 @@ static bool loop_one(struct expr_run *r, const struct expr_node *n, const struct
     size_t found = 0;
     for (size_t i = 0, len = sb_expr_len(range); i < len; i++) {
         bool yes = false;
-        if (!bind(r, n, range, i) || !test(r, n->kids[1], &yes))
+        if (!bind(r, n, range, i) || !sb_expr_test(r, n->kids[1], &yes))
             return false;
         found += yes;
     }
@@ -78,7 +56,7 @@ static bool loop_list(struct expr_run *r, const struct expr_node *n, const struc
         return false;
     for (size_t i = 0; i < len; i++) {
         bool yes = true;
-        if (!bind(r, n, range, i) || (condition && !test(r, condition, &yes)))
+        if (!bind(r, n, range, i) || (condition && !sb_expr_test(r, condition, &yes)))
             return false;
         if (!yes)
             continue;

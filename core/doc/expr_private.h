@@ -264,6 +264,18 @@ struct expr_run {
 };
 
 bool sb_expr_eval(struct expr_run *r, const struct expr_node *n, struct expr_val *ret);
+/* A condition: its value must be a bool. */
+bool sb_expr_test(struct expr_run *r, const struct expr_node *n, bool *ret);
+
+/* The sides of && and ||, all and exists. `decides` is the value that settles it: false for && and
+ * all. Sides that fail count only when no other side decides, but for a fatal failure. */
+struct expr_logic {
+    bool decides, decided, failed;
+    struct expr_fault first; /* when failed */
+};
+/* Takes a side: ok when it did not fail. False when the others need not be looked at. */
+bool sb_expr_logic_side(struct expr_run *r, struct expr_logic *l, bool ok, bool yes);
+bool sb_expr_logic_end(struct expr_run *r, const struct expr_logic *l, struct expr_val *ret);
 bool sb_expr_loop(struct expr_run *r, const struct expr_node *n, struct expr_val *ret);
 void sb_expr_run_init(struct expr_run *r, const struct sb_expr *program,
                       const struct sb_expr_run *in);
