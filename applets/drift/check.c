@@ -1,6 +1,7 @@
 /* The verbs that compare: check, accept, patch. See check.h. */
 #include "applets/drift/check.h"
 
+#include "applets/drift/failure.h"
 #include "applets/drift/fingerprint.h"
 #include "core/base/log.h"
 #include "core/base/time.h"
@@ -90,6 +91,20 @@ static void warn_traps(const struct sb_doc_traps *traps)
         sb_warn("and %zu more values that other YAML readers take otherwise", rest);
 }
 
+/* Also in the report; but whoever sees only a status of 2 looks here. */
+static void warn_failures(const struct drift_findings *f)
+{
+    struct sb_buf b = SB_BUF_INIT(1u << 20);
+    for (size_t i = 0; i < f->failures.len && i < MAX_WARNINGS; i++) {
+        sb_buf_reset(&b);
+        drift_failure_put(f->failures.items[i], &b);
+        sb_warn("%s", b.data);
+    }
+    if (f->failures.len > MAX_WARNINGS)
+        sb_warn("and %zu more rules that could not judge", f->failures.len - MAX_WARNINGS);
+    sb_buf_done(&b);
+}
+
 static void tell_notes(const struct drift_side *side)
 {
     for (size_t i = 0; i < side->n_notes; i++)
@@ -142,17 +157,34 @@ int drift_case_run(struct drift_case *c, const struct sb_run *run, struct sb_err
     if (r < 0)
         return r;
     drift_fingerprints(&c->findings);
-    r = drift_policy_judge(c->policy, c->pool, c->now, &c->findings, e);
-    if (r == 0)
-        r = drift_ignores_apply(&c->ignores, c->pool, c->now, &c->findings, e);
-    return r;
+    drift_policy_judge(c->policy, c->pool, c->now, &c->findings);
+    drift_ignores_apply(&c->ignores, c->pool, c->now, &c->findings);
+    return 0;
+}
+
+/* The verbs that write need a whole comparison. */
+static int need_whole(const struct drift_case *c, const char *otherwise, struct sb_error *e)
+{
+    const struct drift_findings *f = &c->findings;
+    if (f->coverage.unchecked > 0) {
+        sb_fail(e, SB_EUNSURE, "%llu values could not be checked: %s",
+                (unsigned long long)f->coverage.unchecked, otherwise);
+        return sb_hint(e, "`srebox drift check` shows what is not known");
+    }
+    if (f->failures.len == 0)
+        return 0;
+    struct sb_buf b = SB_BUF_INIT(1u << 20);
+    drift_failure_put(f->failures.items[0], &b);
+    sb_fail(e, SB_EUNSURE, "%s: %s", otherwise, b.data);
+    sb_buf_done(&b);
+    return sb_hint(e, "%s", drift_failure_hint(f->failures.items[0]));
 }
 
 /* --- check --- */
 
 static enum sb_exit status(const struct drift_result *r)
 {
-    if (r->findings->coverage.unchecked > 0)
+    if (drift_incomplete(r->findings))
         return SB_EXIT_UNSURE;
     for (unsigned s = r->fail_on; s < DRIFT_SEVERITY_COUNT; s++)
         if (r->by_severity[s])
@@ -180,6 +212,7 @@ static int check(struct drift_case *c, struct sb_run *run, struct sb_error *e)
                                   .fail_on = (enum drift_severity)c->opts->fail_on,
                                   .now = c->now};
     drift_result_sum(&result);
+    warn_failures(&c->findings);
     r = drift_report(&result, run, run->out, e);
     return r < 0 ? r : (int)status(&result);
 }
@@ -236,12 +269,9 @@ static int accept_findings(struct drift_case *c, struct sb_run *run, struct sb_e
     int r = drift_case_run(c, run, e);
     if (r < 0)
         return r;
-    if (c->findings.coverage.unchecked > 0) {
-        sb_fail(e, SB_EUNSURE, "%llu values could not be checked: nothing was accepted",
-                (unsigned long long)c->findings.coverage.unchecked);
-        return sb_hint(e, "`srebox drift check` shows what; a baseline must know all it accepts");
-    }
-    r = drift_baseline_write(c->pool, &c->findings, o->baseline, o->reason, c->now, e);
+    r = need_whole(c, "nothing was accepted", e);
+    if (r == 0)
+        r = drift_baseline_write(c->pool, &c->findings, o->baseline, o->reason, c->now, e);
     if (r == 0)
         put_accepted(c, run);
     return r;
@@ -261,13 +291,10 @@ int drift_accept(struct sb_run *run, struct sb_error *e)
 static int patch(struct drift_case *c, struct sb_run *run, struct sb_error *e)
 {
     int r = drift_case_run(c, run, e);
+    if (r == 0)
+        r = need_whole(c, "a patch would be half", e);
     if (r < 0)
         return r;
-    if (c->findings.coverage.unchecked > 0) {
-        sb_fail(e, SB_EUNSURE, "%llu values could not be checked: a patch would be half",
-                (unsigned long long)c->findings.coverage.unchecked);
-        return sb_hint(e, "`srebox drift check` shows what is not known yet");
-    }
     return drift_patch_write(c->pool, &c->plan, &c->actual, &c->findings,
                              (enum drift_patch_format)c->opts->patch_format, c->opts->reveal,
                              run->out, e);

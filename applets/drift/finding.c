@@ -11,4 +11,5 @@ void drift_findings_done(struct drift_findings *f)
 {
     sb_vec_done(&f->list);
     sb_vec_done(&f->limits);
+    sb_vec_done(&f->failures);
 }

@@ -56,7 +56,8 @@ struct drift_coverage { /* counted in resources; unchecked also counts values th
 struct drift_findings {
     SB_VEC(struct drift_finding) list; /* in plan order, then actual order */
     struct drift_coverage coverage;
-    SB_VEC(const char *) limits; /* sentences: where matching was cut short, and why */
+    SB_VEC(const char *) limits;             /* sentences: where matching was cut short, and why */
+    SB_VEC(struct drift_failure *) failures; /* rules that could not judge; see failure.h */
 };
 void drift_findings_done(struct drift_findings *f);
 

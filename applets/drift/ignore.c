@@ -4,6 +4,8 @@
  * one in force hides the finding. */
 #include "applets/drift/ignore.h"
 
+#include "applets/drift/failure.h"
+
 #include "applets/drift/fields.h"
 #include "applets/drift/mask.h"
 #include "applets/drift/subject.h"
@@ -163,38 +165,31 @@ static int covers(const struct drift_ignore_rule *rule, const struct drift_subje
     if (!*ret || !rule->when)
         return 0;
     struct sb_expr_run run = {pool, s->values, now, 0};
-    int r = sb_expr_eval_bool(rule->when, &run, ret, e);
-    if (r < 0) {
-        struct sb_buf b = SB_BUF_INIT(4096);
-        drift_show_identity(&b, f);
-        sb_wrap(e, "the ignore rule could not judge %.200s", b.len ? b.data : "the root");
-        sb_buf_done(&b);
-        if (!e->hint[0])
-            sb_hint(e, "guard the expression, for example with type(actual) == string && ...");
-    }
-    return r;
+    return sb_expr_eval_bool(rule->when, &run, ret, e);
 }
 
-int drift_ignores_apply(struct drift_ignores *ig, struct sb_doc_pool *pool, int64_t now,
-                        struct drift_findings *findings, struct sb_error *e)
+void drift_ignores_apply(struct drift_ignores *ig, struct sb_doc_pool *pool, int64_t now,
+                         struct drift_findings *findings)
 {
     struct drift_subject s;
-    int r = 0;
+    struct drift_failure **failures =
+        sb_arena_zalloc(sb_doc_arena(pool), ig->len * sizeof(struct drift_failure *));
     drift_subject_init(&s);
-    for (size_t i = 0; r == 0 && i < findings->list.len && ig->len; i++) {
+    for (size_t i = 0; i < findings->list.len && ig->len; i++) {
         struct drift_finding *f = &findings->list.items[i];
         drift_subject_set(&s, f);
-        for (size_t k = 0; r == 0 && k < ig->len; k++) {
+        for (size_t k = 0; k < ig->len; k++) {
             struct drift_ignore_rule *rule = &ig->rules[k];
+            struct sb_error e;
             bool yes = false;
-            r = covers(rule, &s, pool, now, &yes, e);
-            if (!yes || r < 0)
-                continue;
-            rule->hits++;
-            if (!rule->expired && !f->ignored_by)
-                f->ignored_by = rule;
+            if (covers(rule, &s, pool, now, &yes, &e) < 0) {
+                drift_failure_note(findings, pool, &failures[k], rule->text, true, f, &e);
+            } else if (yes) {
+                rule->hits++;
+                if (!rule->expired && !f->ignored_by)
+                    f->ignored_by = rule;
+            }
         }
     }
     drift_subject_done(&s);
-    return r;
 }

@@ -26,8 +26,9 @@ int drift_ignores_load(struct sb_doc_pool *pool, const char *file, int64_t now,
 int drift_ignores_load_text(struct sb_doc_pool *pool, const char *name, const char *bytes,
                             size_t len, int64_t now, struct drift_ignores *ret, struct sb_error *e);
 void drift_ignores_done(struct drift_ignores *ig);
-/* Sets ignored_by and counts hits. Expired rules hide nothing. */
-int drift_ignores_apply(struct drift_ignores *ig, struct sb_doc_pool *pool, int64_t now,
-                        struct drift_findings *findings, struct sb_error *e);
+/* Sets ignored_by and counts hits. Expired rules hide nothing, nor do rules on findings they fail on:
+ * those are noted in findings->failures. */
+void drift_ignores_apply(struct drift_ignores *ig, struct sb_doc_pool *pool, int64_t now,
+                         struct drift_findings *findings);
 
 #endif

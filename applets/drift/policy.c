@@ -5,6 +5,7 @@
  * that an unplanned bucket with public_access: true is judged by that. */
 #include "applets/drift/policy_rule.h"
 
+#include "applets/drift/failure.h"
 #include "applets/drift/mask.h"
 #include "core/base/map.h"
 #include "core/base/mem.h"
@@ -23,6 +24,8 @@ struct judge {
     struct sb_map names; /* step name -> category + 1, or DRIFT_CATEGORY_COUNT + 1 for none */
     struct sb_arena arena;
     size_t words; /* of a bitmap */
+    struct drift_findings *findings;
+    struct drift_failure **failures; /* by rule; NULL where none */
 };
 
 bool drift_names_match(const struct drift_names *names, struct sb_str folded)
@@ -133,16 +136,7 @@ static int condition(struct judge *j, const struct drift_rule *rule, bool *ret, 
         return 0;
     }
     struct sb_expr_run run = {j->pool, j->subject.values, j->now, 0};
-    int r = sb_expr_eval_bool(rule->when, &run, ret, e);
-    if (r < 0) {
-        struct sb_buf b = SB_BUF_INIT(4096);
-        drift_show_identity(&b, j->subject.finding);
-        sb_wrap(e, "rule \"%.60s\" could not judge %.200s", rule->id, b.len ? b.data : "the root");
-        sb_buf_done(&b);
-        if (!e->hint[0])
-            sb_hint(e, "guard the expression, for example with type(actual) == string && ...");
-    }
-    return r;
+    return sb_expr_eval_bool(rule->when, &run, ret, e);
 }
 
 static bool fits_finding(const struct drift_rule *rule, const struct drift_finding *f)
@@ -219,7 +213,7 @@ static int matches(struct judge *j, const struct drift_finding *f, size_t index,
     struct visit v = {j, rule, index, INSIDE_BUDGET};
     struct sb_str key = j->subject.key;
     r = inside(&v, f->actual, key, 0, ret, e);
-    if (r == 0 && !*ret)
+    if (r < 0 || !*ret)
         drift_subject_set(&j->subject, f);
     return r;
 }
@@ -265,49 +259,53 @@ static const char *sentence(struct judge *j, const struct drift_rule *rule,
     return why;
 }
 
-static int judge_one(struct judge *j, struct drift_finding *f, struct sb_error *e)
+static void apply(struct judge *j, const struct drift_rule *rule, struct drift_finding *f)
+{
+    f->severity = rule->severity;
+    f->consequences = rule->consequences;
+    f->rule = rule->id;
+    f->why = sentence(j, rule, f);
+    if (rule->category >= 0)
+        f->category = (enum drift_category)rule->category;
+}
+
+static void judge_one(struct judge *j, struct drift_finding *f)
 {
     f->category = categorise(j, f);
     drift_subject_set(&j->subject, f);
     const uint64_t *for_key = rules_for_key(j, j->subject.folded);
     for (size_t i = 0; i < j->policy->rules.len; i++) {
-        bool yes = false, by_key = for_key[i / 64] >> (i % 64) & 1;
-        if (!by_key && !j->policy->rules.items[i].inside)
-            continue;
-        int r = matches(j, f, i, by_key, &yes, e);
-        if (r < 0)
-            return r;
-        if (!yes)
-            continue;
         const struct drift_rule *rule = &j->policy->rules.items[i];
-        f->severity = rule->severity;
-        f->consequences = rule->consequences;
-        f->rule = rule->id;
-        f->why = sentence(j, rule, f);
-        if (rule->category >= 0)
-            f->category = (enum drift_category)rule->category;
-        return 0;
+        bool yes = false, by_key = for_key[i / 64] >> (i % 64) & 1;
+        struct sb_error e;
+        if (!by_key && !rule->inside)
+            continue;
+        if (matches(j, f, i, by_key, &yes, &e) < 0) {
+            drift_failure_note(j->findings, j->pool, &j->failures[i], rule->id, false, f, &e);
+        } else if (yes) {
+            apply(j, rule, f);
+            return;
+        }
     }
     f->severity = DRIFT_SEV_MEDIUM; /* only when a user disabled the rules for everything else */
     f->rule = "none";
     f->why = "No rule of the policy judges this difference.";
-    return 0;
 }
 
-int drift_policy_judge(const struct drift_policy *p, struct sb_doc_pool *pool, int64_t now,
-                       struct drift_findings *findings, struct sb_error *e)
+void drift_policy_judge(const struct drift_policy *p, struct sb_doc_pool *pool, int64_t now,
+                        struct drift_findings *findings)
 {
-    struct judge j = {.policy = p, .pool = pool, .now = now, .arena = SB_ARENA_INIT};
+    struct judge j = {
+        .policy = p, .pool = pool, .now = now, .findings = findings, .arena = SB_ARENA_INIT};
     j.words = p->rules.len / 64 + 1;
+    j.failures = sb_arena_zalloc(&j.arena, p->rules.len * sizeof(struct drift_failure *));
     drift_subject_init(&j.subject);
     drift_mask_init(&j.mask, pool, false);
-    int r = 0;
-    for (size_t i = 0; r == 0 && i < findings->list.len; i++)
-        r = judge_one(&j, &findings->list.items[i], e);
+    for (size_t i = 0; i < findings->list.len; i++)
+        judge_one(&j, &findings->list.items[i]);
     drift_mask_done(&j.mask);
     drift_subject_done(&j.subject);
     sb_map_done(&j.keys);
     sb_map_done(&j.names);
     sb_arena_done(&j.arena);
-    return r;
 }

@@ -13,10 +13,10 @@ int drift_policy_load(struct sb_doc_pool *pool, const char *const *files, size_t
 int drift_policy_load_text(struct sb_doc_pool *pool, const char *name, const char *bytes,
                            size_t len, struct drift_policy **ret, struct sb_error *e);
 void drift_policy_free(struct drift_policy *p); /* free(NULL) is fine */
-/* Fills category, severity, consequences, rule, why of all findings. A rule that fails while running
- * is "could not tell": the error names rule and finding. now: what the rules' `now` says. */
-int drift_policy_judge(const struct drift_policy *p, struct sb_doc_pool *pool, int64_t now,
-                       struct drift_findings *findings, struct sb_error *e);
+/* Fills category, severity, consequences, rule, why of all findings. A rule that fails on one does
+ * not judge it, and is noted in findings->failures. now: what the rules' `now` says. */
+void drift_policy_judge(const struct drift_policy *p, struct sb_doc_pool *pool, int64_t now,
+                        struct drift_findings *findings);
 /* The active rules in their order: `drift policy`. */
 void drift_policy_print_text(const struct drift_policy *p, int width, bool color,
                              struct sb_buf *out);

@@ -29,7 +29,7 @@ void drift_result_sum(struct drift_result *r)
         r->by_category[f->category]++;
     }
     r->verdict = r->reported ? "drift" : "in-sync";
-    if (r->findings->coverage.unchecked > 0)
+    if (drift_incomplete(r->findings))
         r->verdict = "incomplete";
 }
 
@@ -272,21 +272,27 @@ static void put_count(struct sb_buf *b, uint64_t n, const char *one, const char 
 
 void drift_put_verdict(const struct drift_result *r, struct sb_buf *b, const char *sep)
 {
-    uint64_t unchecked = r->findings->coverage.unchecked;
+    uint64_t unchecked = r->findings->coverage.unchecked, failed = r->findings->failures.len;
+    bool whole = !drift_incomplete(r->findings);
     const char *new = r->baseline ? "new " : "";
-    if (unchecked)
+    if (!whole)
         sb_buf_puts(b, "INCOMPLETE: ");
     if (!r->reported) {
-        sb_buf_printf(b, unchecked ? "no %sdrift in what could be checked" : "IN SYNC: no %sdrift",
+        sb_buf_printf(b, whole ? "IN SYNC: no %sdrift" : "no %sdrift in what could be checked",
                       new);
     } else {
-        sb_buf_puts(b, unchecked ? "drift: " : "DRIFT: ");
+        sb_buf_puts(b, whole ? "DRIFT: " : "drift: ");
         put_count(b, r->reported, r->baseline ? "new finding: " : "finding: ",
                   r->baseline ? "new findings: " : "findings: ");
         drift_put_severities(r, b);
     }
     if (unchecked) {
         sb_buf_printf(b, "%s%llu not checked", sep, (unsigned long long)unchecked);
+        sep = "; ";
+    }
+    if (failed) {
+        sb_buf_puts(b, sep);
+        put_count(b, failed, "rule could not judge", "rules could not judge");
         sep = "; ";
     }
     if (r->known) {

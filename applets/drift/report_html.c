@@ -108,8 +108,8 @@ static void put_tiles(struct html *h)
 
 static void put_head(struct html *h)
 {
-    bool unchecked = h->r->findings->coverage.unchecked > 0;
-    const char *class = unchecked ? "warn" : h->r->reported ? "bad" : "good";
+    bool incomplete = drift_incomplete(h->r->findings);
+    const char *class = incomplete ? "warn" : h->r->reported ? "bad" : "good";
     struct sb_buf when = SB_BUF_INIT(64);
     sb_time_print(&when, h->r->now - h->r->now % SB_NS_PER_S);
     sb_buf_puts(h->out, "<h1>Drift of ");
@@ -284,6 +284,12 @@ static void put_remarks(struct html *h)
                      ig->rules[i].text);
     for (size_t i = 0; b && i < b->n_gone && i < MAX_FINDINGS; i++)
         put_item(h, "gone since the baseline", b->gone[i].path);
+    for (size_t i = 0; i < h->r->findings->failures.len && i < MAX_FINDINGS; i++) {
+        struct sb_buf text = SB_BUF_INIT(1u << 20);
+        drift_failure_put(h->r->findings->failures.items[i], &text);
+        put_item(h, "warning", text.data);
+        sb_buf_done(&text);
+    }
     for (size_t i = 0; i < h->r->findings->limits.len; i++)
         put_item(h, "note", h->r->findings->limits.items[i]);
     sb_buf_puts(h->out, "</ul>\n");

@@ -1,7 +1,8 @@
 /* JSON and JSON lines. The shape is a promise: keys are added, never changed or removed.
  *
  *   {"schema": "srebox.drift/1", "verdict", "plan", "actual", "summary": {...}, "findings": [...],
- *    "ignore_rules": [...], "gone": [...], "limits": [...], "hidden": [...] with --show-ignored}
+ *    "ignore_rules": [...], "gone": [...], "limits": [...], "warnings": [...], "hidden": [...] with
+ *    --show-ignored}. A warning is a rule that could not judge.
  * A JSON line is one finding, with "schema": "srebox.drift.finding/1"; the last line is the summary. */
 #include "applets/drift/view.h"
 
@@ -221,6 +222,25 @@ static void put_baseline(struct json *j)
     sb_json_close_list(&j->w);
 }
 
+static void put_warnings(struct json *j)
+{
+    sb_json_key(&j->w, "warnings");
+    sb_json_open_list(&j->w);
+    for (size_t i = 0; i < j->r->findings->failures.len; i++) {
+        const struct drift_failure *f = j->r->findings->failures.items[i];
+        sb_json_open_map(&j->w);
+        put_text(j, "rule", f->rule);
+        put_text(j, "in", f->ignore ? "ignore" : "policy");
+        put_text(j, "path", f->path);
+        put_count(j, "findings", f->findings);
+        put_text(j, "text", f->error.text);
+        put_text(j, "hint", drift_failure_hint(f));
+        put_place(j, "at", (struct sb_doc_place){f->error.file, f->error.line, f->error.column});
+        sb_json_close_map(&j->w);
+    }
+    sb_json_close_list(&j->w);
+}
+
 static void put_head(struct json *j, const char *schema)
 {
     put_text(j, "schema", schema);
@@ -239,6 +259,7 @@ static void put_tail(struct json *j)
     for (size_t i = 0; i < j->r->findings->limits.len; i++)
         sb_json_text(&j->w, j->r->findings->limits.items[i]);
     sb_json_close_list(&j->w);
+    put_warnings(j);
 }
 
 static void json_init(struct json *j, const struct drift_result *r, struct sb_buf *out, int indent)

@@ -2,7 +2,7 @@
  *
  * A finding at least as severe as --fail-on is a failure, a lesser one passes and says itself in
  * system-out, a hidden one is skipped (with --show-ignored). Nothing found is one case that passes;
- * what could not be checked is an error, so that no CI takes it for success. */
+ * what could not be checked or judged is an error, so that no CI takes it for success. */
 #include "applets/drift/view.h"
 
 #include "core/base/time.h"
@@ -112,19 +112,41 @@ static void put_suite(struct junit *j, enum drift_category c, const struct drift
     sb_buf_puts(j->out, "  </testsuite>\n");
 }
 
-/* Always there: whether the comparison was whole. */
+/* A case that says whether the comparison was whole; how it went stands in j->text. */
+static void put_whole(struct junit *j, const char *name, bool failed)
+{
+    sb_buf_printf(
+        j->out, "    <testcase classname=\"drift.coverage\" name=\"%s\" time=\"0\">\n      ", name);
+    sb_buf_puts(j->out, failed ? "<error type=\"unchecked\" message=\"" : "<system-out>");
+    put_text(j, false);
+    sb_buf_puts(j->out, failed ? "\"/>" : "</system-out>");
+    sb_buf_puts(j->out, "\n    </testcase>\n");
+}
+
+/* Always one, so that no report is empty. */
+static size_t coverage_cases(const struct drift_findings *f)
+{
+    return f->failures.len ? 2 : 1;
+}
+
+static size_t errors(const struct drift_findings *f)
+{
+    return (f->coverage.unchecked ? 1u : 0u) + (f->failures.len ? 1u : 0u);
+}
+
 static void put_coverage(struct junit *j)
 {
-    uint64_t unchecked = j->r->findings->coverage.unchecked;
-    put_suite_head(j, "coverage", 1, 0, unchecked > 0, 0);
-    sb_buf_puts(j->out,
-                "    <testcase classname=\"drift.coverage\" name=\"everything was checked\" "
-                "time=\"0\">\n      ");
+    const struct drift_findings *f = j->r->findings;
+    put_suite_head(j, "coverage", coverage_cases(f), 0, errors(f), 0);
     drift_put_coverage(j->r, &j->text);
-    sb_buf_puts(j->out, unchecked ? "<error type=\"unchecked\" message=\"" : "<system-out>");
-    put_text(j, false);
-    sb_buf_puts(j->out, unchecked ? "\"/>" : "</system-out>");
-    sb_buf_puts(j->out, "\n    </testcase>\n  </testsuite>\n");
+    put_whole(j, "everything was checked", f->coverage.unchecked > 0);
+    for (size_t i = 0; i < f->failures.len; i++) {
+        sb_buf_puts(&j->text, i ? "; " : "");
+        drift_failure_put(f->failures.items[i], &j->text);
+    }
+    if (f->failures.len)
+        put_whole(j, "every rule could judge", true);
+    sb_buf_puts(j->out, "  </testsuite>\n");
 }
 
 int drift_report_junit(const struct drift_result *r, const struct sb_run *run, struct sb_buf *out,
@@ -132,7 +154,7 @@ int drift_report_junit(const struct drift_result *r, const struct sb_run *run, s
 {
     struct junit j = {.out = out, .r = r, .text = SB_BUF_INIT(1u << 20)};
     struct drift_view views[2];
-    size_t failures = 0, tests = 1;
+    size_t failures = 0, tests = coverage_cases(r->findings);
     (void)run;
     (void)e;
     j.show_ignored = r->show_ignored;
@@ -145,9 +167,9 @@ int drift_report_junit(const struct drift_result *r, const struct sb_run *run, s
     }
     sb_buf_printf(out,
                   "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                  "<testsuites name=\"srebox drift\" tests=\"%zu\" failures=\"%zu\" errors=\"%d\" "
+                  "<testsuites name=\"srebox drift\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" "
                   "time=\"0\">\n",
-                  tests, failures, r->findings->coverage.unchecked > 0);
+                  tests, failures, errors(r->findings));
     put_coverage(&j);
     for (unsigned c = 0; c < DRIFT_CATEGORY_COUNT; c++)
         put_suite(&j, (enum drift_category)c, views);

@@ -94,6 +94,11 @@ static void put_tail(struct markdown *m, const struct drift_result *r)
         sb_buf_printf(&m->text, "%s %s", b->gone[i].kind, b->gone[i].path);
         put_text(m);
     }
+    for (size_t i = 0; i < r->findings->failures.len && i < MAX_ROWS; i++) {
+        sb_buf_puts(m->out, "\n- ");
+        drift_failure_put(r->findings->failures.items[i], &m->text);
+        put_text(m);
+    }
     for (size_t i = 0; i < r->findings->limits.len; i++) {
         sb_buf_puts(m->out, "\n- note: ");
         sb_buf_puts(&m->text, r->findings->limits.items[i]);

@@ -227,22 +227,35 @@ static void put_tool(struct sarif *s)
     sb_json_close_map(&s->w);
 }
 
+/* What stands in s->text, as a message about the run. */
+static void put_notification(struct sarif *s)
+{
+    sb_json_open_map(&s->w);
+    put_pair(s, "level", "error");
+    put_message(s, "message");
+    sb_json_close_map(&s->w);
+}
+
 static void put_invocation(struct sarif *s)
 {
-    uint64_t unchecked = s->r->findings->coverage.unchecked;
+    const struct drift_findings *f = s->r->findings;
     sb_json_key(&s->w, "invocations");
     sb_json_open_list(&s->w);
     sb_json_open_map(&s->w);
     sb_json_key(&s->w, "executionSuccessful");
-    sb_json_bool(&s->w, unchecked == 0);
-    if (unchecked) {
+    sb_json_bool(&s->w, !drift_incomplete(f));
+    if (drift_incomplete(f)) {
         sb_json_key(&s->w, "toolExecutionNotifications");
         sb_json_open_list(&s->w);
-        sb_json_open_map(&s->w);
-        put_pair(s, "level", "error");
-        sb_buf_printf(&s->text, "%llu values could not be checked", (unsigned long long)unchecked);
-        put_message(s, "message");
-        sb_json_close_map(&s->w);
+        if (f->coverage.unchecked) {
+            sb_buf_printf(&s->text, "%llu values could not be checked",
+                          (unsigned long long)f->coverage.unchecked);
+            put_notification(s);
+        }
+        for (size_t i = 0; i < f->failures.len; i++) {
+            drift_failure_put(f->failures.items[i], &s->text);
+            put_notification(s);
+        }
         sb_json_close_list(&s->w);
     }
     sb_json_close_map(&s->w);

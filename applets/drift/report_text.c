@@ -304,13 +304,33 @@ static void put_ignores(struct text *t)
         sb_buf_printf(t->out, "  and %zu more\n", n - TAIL_LINES);
 }
 
-static void put_wrapped(struct text *t, const char *s)
+static void put_wrapped(struct text *t, size_t indent, const char *s)
 {
     struct sb_buf clean = SB_BUF_INIT(1u << 20);
     sb_escape(&clean, sb_str(s));
-    sb_text_wrap(t->out, clean.data, 0, 2, t->width);
+    sb_buf_fill(t->out, ' ', indent);
+    sb_text_wrap(t->out, clean.data, indent, indent + 2, t->width);
     sb_buf_putc(t->out, '\n');
     sb_buf_done(&clean);
+}
+
+static void put_failures(struct text *t)
+{
+    const struct drift_findings *f = t->r->findings;
+    struct sb_buf b = SB_BUF_INIT(1u << 20);
+    if (f->failures.len)
+        sb_buf_puts(t->out, "\nRules that could not judge (something may be worse than told):\n");
+    for (size_t i = 0; i < f->failures.len && i < TAIL_LINES; i++) {
+        sb_buf_reset(&b);
+        drift_failure_put(f->failures.items[i], &b);
+        put_wrapped(t, 2, b.data);
+        sb_buf_reset(&b);
+        sb_buf_printf(&b, "hint: %s", drift_failure_hint(f->failures.items[i]));
+        put_wrapped(t, 4, b.data);
+    }
+    if (f->failures.len > TAIL_LINES)
+        sb_buf_printf(t->out, "  and %zu more\n", f->failures.len - TAIL_LINES);
+    sb_buf_done(&b);
 }
 
 static void put_coverage(struct text *t)
@@ -320,11 +340,11 @@ static void put_coverage(struct text *t)
     drift_put_coverage(t->r, &b);
     sb_buf_puts(&b, ".");
     sb_buf_putc(t->out, '\n');
-    put_wrapped(t, b.data);
+    put_wrapped(t, 0, b.data);
     for (size_t i = 0; i < t->r->findings->limits.len; i++) {
         sb_buf_reset(&b);
         sb_buf_printf(&b, "Note: %s", t->r->findings->limits.items[i]);
-        put_wrapped(t, b.data);
+        put_wrapped(t, 0, b.data);
     }
     sb_buf_done(&b);
 }
@@ -334,7 +354,7 @@ static void put_head(struct text *t)
     struct sb_buf b = SB_BUF_INIT(4096);
     drift_put_verdict(t->r, &b, "\n");
     const char *color = t->r->reported ? colors[DRIFT_SEV_CRITICAL] : "1;32";
-    paint(t, t->r->findings->coverage.unchecked ? "1;33" : color, b.data);
+    paint(t, drift_incomplete(t->r->findings) ? "1;33" : color, b.data);
     sb_buf_puts(t->out, "\nplan    ");
     put_plain(t, sb_str(t->r->plan->name), 200);
     sb_buf_puts(t->out, "\nactual  ");
@@ -364,6 +384,7 @@ int drift_report_text(const struct drift_result *r, const struct sb_run *run, st
     put_consequences(&t);
     put_gone(&t);
     put_ignores(&t);
+    put_failures(&t);
     put_coverage(&t);
     drift_mask_done(&t.mask);
     return 0;

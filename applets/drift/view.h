@@ -5,6 +5,7 @@
 #ifndef DRIFT_VIEW_H
 #define DRIFT_VIEW_H
 
+#include "applets/drift/failure.h"
 #include "applets/drift/mask.h"
 #include "applets/drift/report.h"
 

@@ -2,6 +2,8 @@
 # Whatever is wrong with the input: exit 2, one message with its place, a hint, and nothing on stdout.
 . "$SB_SRC/tests/lib/tap.sh"
 
+have jq || skip_all "jq is not installed"
+
 printf 'a: 1\nb: {c: 2}\n' >good.yaml
 
 # bad NAME TEXT FILE: on either side, as any format of report.
@@ -93,10 +95,35 @@ refused "drift policy says so too" "policy.yaml:3:5"
 printf 'rules:\n  - id: mine\n    when: actual === 3\n    severity: low\n    why: x\n' >policy.yaml
 run "$SREBOX" drift check -p policy.yaml good.yaml good.yaml
 refused "a bad expression" "policy.yaml:3:"
-printf 'rules:\n  - {id: mine, when: actual.x == 1, severity: low, why: x}\n' >policy.yaml
-printf 'a: 2\nb: {c: 2}\n' >other.yaml
+
+# --- a rule that fails on a finding: everything else is reported, and the verdict is incomplete ---
+printf 'rules:\n  - {id: mine, keys: [a, c], when: actual.x == 1, severity: low, why: x}\n' >policy.yaml
+printf 'a: 2\nb: {c: 3}\nd: 1\n' >other.yaml
+failed='policy.yaml:2:36: rule "mine" could not judge /a and 1 more finding: '
+for f in text json jsonl csv html markdown junit sarif; do
+    run "$SREBOX" drift check -o $f -p policy.yaml good.yaml other.yaml
+    expect_code "a rule that cannot tell, $f" 2
+    err_has "a rule that cannot tell, $f: a warning" "srebox drift: warning: $failed"
+done
+run "$SREBOX" drift check -p policy.yaml good.yaml other.yaml
+is "a rule that cannot tell: the verdict" "$(sed -n 1,2p "$T/out")" "INCOMPLETE: drift: 3 findings: 2 medium, 1 low
+1 rule could not judge"
+ok "a rule that cannot tell: the report has what it could not judge" grep -q "a: 1 -> 2" "$T/out"
+tr -s '\n ' ' ' <"$T/out" >flat
+ok "a rule that cannot tell: rule, path and place in the report" grep -qF "$failed" flat
+ok "a rule that cannot tell: what to do" grep -q "hint: " flat
 run "$SREBOX" drift check -o json -p policy.yaml good.yaml other.yaml
-refused "a rule that cannot tell" 'rule "mine" could not judge /a'
+is "a rule that cannot tell, as data" "$(jq -c '[.verdict, .summary.findings, (.warnings[] | .rule, .in, .path, .findings, .at.line, (.text | length > 9), (.hint | length > 9))]' "$T/out")" \
+    '["incomplete",3,"mine","policy","/a",2,2,true,true]'
+run "$SREBOX" drift check -o sarif -p policy.yaml good.yaml other.yaml
+is "a rule that cannot tell, SARIF" "$(jq -c '.runs[0].invocations[0] | [.executionSuccessful, (.toolExecutionNotifications | length)]' "$T/out")" "[false,1]"
+run "$SREBOX" drift check -o junit -p policy.yaml good.yaml other.yaml
+ok "a rule that cannot tell, JUnit: an error" grep -q '^<testsuites .* errors="1"' "$T/out"
+run "$SREBOX" drift accept -b base.json -r why -p policy.yaml good.yaml other.yaml
+refused "nothing is accepted then" 'nothing was accepted: policy.yaml:2:36: rule "mine"'
+ok "no baseline is left behind" test ! -e base.json
+run "$SREBOX" drift check -p policy.yaml good.yaml good.yaml
+expect_code "a rule that is never asked fails nothing" 0
 
 # --- something was left unchecked: whole report, exit 2 ---
 cat >plan.json <<'END'
