@@ -2,6 +2,7 @@
  * which format. */
 #include "applets/drift/view.h"
 
+#include "core/base/map.h"
 #include "core/sort/sort.h"
 
 const char *const drift_consequence_texts[] = {
@@ -79,6 +80,32 @@ static void mark_groups(struct drift_view *v)
             v->lines[k].group = v->lines[i].at; /* stable sort: the first one */
         }
     }
+}
+
+/* Gives lines that share a line of their file a column to tell them apart by. */
+static void mark_columns(struct drift_view *v, struct sb_doc_pool *pool)
+{
+    struct key {
+        const char *file; /* one pointer a file: pool's names */
+        uint64_t line;
+    };
+    struct key *keys = sb_arena_alloc(sb_doc_arena(pool), (v->len + 1) * sizeof *keys);
+    struct sb_map columns = {0}; /* the column of all on that line, or UINTPTR_MAX */
+    for (size_t i = 0; i < v->len; i++) {
+        struct sb_doc_place at = drift_finding_place(v->lines[i].f);
+        keys[i] = (struct key){at.file, at.line};
+        void **slot = sb_map_at(&columns, (const char *)&keys[i], sizeof keys[i]);
+        if (!*slot)
+            *slot = (void *)(uintptr_t)at.column;
+        else if (*slot != (void *)(uintptr_t)at.column)
+            *slot = (void *)UINTPTR_MAX;
+    }
+    for (size_t i = 0; i < v->len; i++) {
+        void *found = sb_map_get(&columns, (const char *)&keys[i], sizeof keys[i]);
+        if (found == (void *)UINTPTR_MAX)
+            v->lines[i].column = drift_finding_place(v->lines[i].f).column;
+    }
+    sb_map_done(&columns);
 }
 
 static struct sb_str keep(struct sb_doc_pool *pool, const char *p, size_t len)
@@ -170,6 +197,7 @@ void drift_view_make(const struct drift_result *r, bool hidden, struct drift_vie
     }
     (void)sb_sort(v.lines, v.len, sizeof *v.lines, by_resource, NULL, NULL); /* cannot fail */
     mark_groups(&v);
+    mark_columns(&v, r->pool);
     (void)sb_sort(v.lines, v.len, sizeof *v.lines, for_people, NULL, NULL);
     sb_buf_done(&b);
     *ret = v;
@@ -240,6 +268,13 @@ struct sb_doc_place drift_finding_place(const struct drift_finding *f)
 {
     bool actual = f->kind == DRIFT_EXTRA && f->actual_at.file && f->actual_at.line;
     return actual || !f->plan_at.file || !f->plan_at.line ? f->actual_at : f->plan_at;
+}
+
+void drift_put_position(struct sb_buf *b, uint32_t line, uint32_t column)
+{
+    sb_buf_printf(b, ":%u", line);
+    if (column)
+        sb_buf_printf(b, ":%u", column);
 }
 
 void drift_put_severities(const struct drift_result *r, struct sb_buf *b)

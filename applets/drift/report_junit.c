@@ -36,9 +36,11 @@ static void put_details(struct junit *j, const struct drift_line *l)
     if (f->note)
         sb_buf_printf(&j->text, "%s\n", f->note);
     if (f->plan_at.file && f->plan_at.line)
-        sb_buf_printf(&j->text, "plan: %s:%u\n", f->plan_at.file, f->plan_at.line);
+        sb_buf_printf(&j->text, "plan: %s:%u:%u\n", f->plan_at.file, f->plan_at.line,
+                      f->plan_at.column);
     if (f->actual_at.file && f->actual_at.line)
-        sb_buf_printf(&j->text, "actual: %s:%u\n", f->actual_at.file, f->actual_at.line);
+        sb_buf_printf(&j->text, "actual: %s:%u:%u\n", f->actual_at.file, f->actual_at.line,
+                      f->actual_at.column);
     sb_buf_printf(&j->text, "fingerprint: %s\n", f->fingerprint);
 }
 

@@ -51,7 +51,8 @@ static void put_row(struct markdown *m, const struct drift_line *l)
     put_text(m);
     sb_buf_puts(m->out, " | ");
     if (at.file && at.line) {
-        sb_buf_printf(&m->text, "%s:%u", at.file, at.line);
+        sb_buf_puts(&m->text, at.file);
+        drift_put_position(&m->text, at.line, l->column);
         put_text(m);
     }
     sb_buf_puts(m->out, " |\n");

@@ -44,8 +44,10 @@ static void put_sentence(struct text *t, const char *prefix, const char *s)
     sb_buf_done(&clean);
 }
 
-/* "plan:12" or "actual:12"; of a side made of many files the file's own name: "web.yaml:12". */
-static void put_place(struct sb_buf *b, const struct drift_result *r, struct sb_doc_place at)
+/* "plan:12" or "actual:12"; of a side made of many files the file's own name: "web.yaml:12". With
+ * the column, if that is not 0: "plan:1:7003". */
+static void put_place(struct sb_buf *b, const struct drift_result *r, struct sb_doc_place at,
+                      uint32_t column)
 {
     if (!at.file || !at.line)
         return;
@@ -56,7 +58,7 @@ static void put_place(struct sb_buf *b, const struct drift_result *r, struct sb_
         sb_buf_puts(b, "actual");
     else
         drift_show_text(b, sb_str(slash && slash[1] ? slash + 1 : at.file), 30);
-    sb_buf_printf(b, ":%u", at.line);
+    drift_put_position(b, at.line, column);
 }
 
 static void put_pair(struct text *t, const char *label, const struct sb_doc_node *n, bool typed)
@@ -106,7 +108,7 @@ static void put_finding(struct text *t, const struct drift_line *l)
     const struct drift_finding *f = l->f;
     struct sb_buf what = SB_BUF_INIT(1u << 20), place = SB_BUF_INIT(4096);
     drift_put_what(&t->mask, &what, l, t->width - 34, 200);
-    put_place(&place, t->r, drift_finding_place(f));
+    put_place(&place, t->r, drift_finding_place(f), l->column);
     put_severity(t, f->severity);
     size_t room = t->width > INDENT + place.len + 12 ? t->width - INDENT - place.len - 2 : 10;
     size_t used = sb_text_width((struct sb_str){what.data, what.len});
@@ -275,7 +277,7 @@ static void put_gone(struct text *t)
 static void put_ignore_rule(struct text *t, const struct drift_ignore_rule *rule)
 {
     struct sb_buf b = SB_BUF_INIT(1u << 20), place = SB_BUF_INIT(4096);
-    put_place(&place, t->r, rule->at);
+    put_place(&place, t->r, rule->at, 0);
     sb_buf_printf(t->out, "  %-8s ", rule->expired ? "expired" : "unused");
     sb_buf_puts(&b, rule->text);
     size_t room = t->width > place.len + 24 ? t->width - place.len - 13 : 10;

@@ -16,6 +16,8 @@ struct drift_line {
     struct sb_str attribute; /* what is below it: the attribute, or the whole resource's name */
     bool element;            /* a scalar of a set: attribute is the set's, the value the element */
     bool whole;              /* attribute is the name of a whole resource */
+    uint32_t column;         /* of drift_finding_place(), when another finding stands elsewhere on
+                                that line (JSON on one line); else 0 */
     unsigned rank;           /* of its resource: where something is counted, then by the worst */
     size_t group;            /* first finding of its resource, within the category */
     size_t at;               /* position in the findings */
@@ -44,6 +46,8 @@ void drift_put_what(struct drift_mask *m, struct sb_buf *b, const struct drift_l
 void drift_put_side(struct sb_buf *b, const struct sb_doc_node *n, bool typed, size_t cells);
 /* The place worth looking at: the plan's, or the actual side's where the plan has none. */
 struct sb_doc_place drift_finding_place(const struct drift_finding *f);
+/* ":12", or ":12:40" when there is a column. */
+void drift_put_position(struct sb_buf *b, uint32_t line, uint32_t column);
 /* "3 critical, 1 high, 2 info"; "nothing" when all are 0. */
 void drift_put_severities(const struct drift_result *r, struct sb_buf *b);
 /* "12 resources: 9 as planned or changed, ..." without a final period. */

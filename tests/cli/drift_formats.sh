@@ -25,6 +25,23 @@ for f in text json jsonl csv html markdown junit sarif; do
     ok "$f: ends with a line end" test "$(tail -c 1 "$T/out" | od -An -tx1 | tr -d ' ')" = 0a
 done
 
+# --- text: findings on one line of a file have columns, others have none ---
+one_line() { # STEP: many services, each other's port, on one line
+    awk -v step="$1" 'BEGIN { printf "{\"services\": ["; for (i = 0; i < 300; i++) printf "%s{\"name\": \"service-with-a-long-name-%d\", \"port\": %d, \"env\": \"x\"}", i ? ", " : "", i, i * step; print "]}" }'
+}
+one_line 1 >one.json
+one_line 2 >two.json
+run "$SREBOX" drift check one.json two.json
+is "one line: each finding's column" "$(grep -c 'plan:1:[0-9]*$' "$T/out")" "$(grep -c '^    [a-z]*  *port: ' "$T/out")"
+at=$(sed -n 's/.* plan:1:\([0-9]*\)$/\1/p' "$T/out" | head -n 1)
+is "one line: the column is the value's" "$(cut -c "$at"-"$at" one.json) $(grep -c "plan:1:$at\$" "$T/out")" "1 1"
+is "one line: nothing is wider than 80" "$(awk 'length > 80' "$T/out")" ""
+run "$SREBOX" drift check -o markdown one.json two.json
+ok "one line: columns in markdown too" grep -qF "one\\.json:1:$at" "$T/out"
+jq . one.json >lines.json
+run "$SREBOX" drift check lines.json two.json
+is "a line each: no column" "$(grep -c 'plan:[0-9]*$' "$T/out") $(grep -c 'plan:[0-9]*:' "$T/out")" "299 0"
+
 # --- JSON ---
 run "$SREBOX" drift check -o json p.yaml a.yaml
 ok "json" jq -e . "$T/out"
