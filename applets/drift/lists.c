@@ -176,13 +176,19 @@ static bool is_command(const struct drift_frame *f)
     return false;
 }
 
+static bool only_scalars(const struct sb_doc_node *list)
+{
+    return list->count && all_of(list, false);
+}
+
 static void pair_list(struct list_walk *w)
 {
     const struct drift_list_rule *rule = drift_rule_at(w->run, w->f);
     bool scalars = all_of(w->plan, false) && all_of(w->actual, false);
     bool maps = !scalars && all_of(w->plan, true) && all_of(w->actual, true);
     bool ordered = rule ? rule->mode == DRIFT_LIST_ORDERED
-                        : scalars && (!drift_on(w->run, DRIFT_NORM_SETS) || is_command(w->f));
+                        : (only_scalars(w->plan) || only_scalars(w->actual)) &&
+                              (!drift_on(w->run, DRIFT_NORM_SETS) || is_command(w->f));
     if (ordered) {
         drift_pair_in_order(w->run, w->f, &w->pairs);
     } else if (scalars) {
@@ -234,6 +240,26 @@ static void compare_pair(struct list_walk *w, uint32_t plan)
     if (w->pairs.plan_renamed && w->pairs.plan_renamed[plan])
         report_rename(w, &child);
     drift_compare_values(w->run, &child);
+}
+
+/* Only the order differs: one finding, of the whole list. */
+static void report_order(struct list_walk *w)
+{
+    const struct drift_pairing *p = &w->pairs;
+    const char *note;
+    if (p->n_moved == 1 && drift_is_scalar(w->plan->u.items[p->moved])) {
+        struct sb_buf b = SB_BUF_INIT(16384);
+        drift_put_scalar(&b, w->plan->u.items[p->moved]);
+        note = sb_arena_printf(w->run->arena, "Only the order differs: %s is number %u, not %u.",
+                               b.len ? b.data : "\"\"", (unsigned)p->actual_of[p->moved] + 1,
+                               (unsigned)p->moved + 1);
+        sb_buf_done(&b);
+    } else {
+        note =
+            sb_arena_printf(w->run->arena, "Only the order differs: %u of %u elements have moved.",
+                            (unsigned)p->n_moved, (unsigned)w->plan->count);
+    }
+    drift_add(w->run, w->f, DRIFT_CHANGED, w->f->plan, w->f->actual, note);
 }
 
 static void report_list(struct list_walk *w)
@@ -288,8 +314,11 @@ void drift_compare_lists(struct drift_run *run, struct drift_frame *f)
     w.pairs.actual_of = sb_xcalloc(w.plan->count + 1u, sizeof(*w.pairs.actual_of));
     memset(w.pairs.actual_of, 0xff, w.plan->count * sizeof(*w.pairs.actual_of));
     w.pairs.taken = sb_xcalloc(w.actual->count + 1u, sizeof(*w.pairs.taken));
+    size_t before = run->out->list.len;
     pair_list(&w);
     report_list(&w);
+    if (w.pairs.n_moved && run->out->list.len == before) /* equal hashes may still differ */
+        report_order(&w);
     free(w.pairs.actual_of);
     free(w.pairs.taken);
     free(w.pairs.plan_renamed);

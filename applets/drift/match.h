@@ -218,6 +218,8 @@ struct drift_pairing {
     uint32_t *actual_of; /* by plan index; DRIFT_NOWHERE: missing */
     bool *plan_renamed;  /* by plan index: the pair's identifiers differ; or NULL */
     bool *taken;         /* by actual index */
+    uint32_t n_moved;    /* ordered lists: pairs out of order, when nothing else differs */
+    uint32_t moved;      /* the plan index of the one that moved, when n_moved is 1 */
     uint32_t n_plan, n_actual;
 };
 void drift_pair(struct drift_pairing *p, uint32_t plan, uint32_t actual);

@@ -2,11 +2,13 @@
  * and its variations"), on hashes.
  *
  * D is bounded. Over the bound, elements that occur once on each side and stand in the same order are
- * the anchors (the longest increasing run of them), and the report says so. Between two paired
- * places, what is left is paired one to one. */
+ * the anchors (the longest increasing run of them), and the report says so. When what is left on
+ * both sides is the same, it has moved: only the order differs. Otherwise, between two paired places,
+ * what is left is paired one to one. */
 #include "applets/drift/match.h"
 
 #include "core/base/mem.h"
+#include "core/sort/sort.h"
 
 #include <stdlib.h>
 
@@ -162,6 +164,56 @@ static void pair_anchors(const struct span *s, struct drift_pairing *p)
     free(to);
 }
 
+/* --- what is left --- */
+
+struct left { /* an element without a partner */
+    uint64_t hash;
+    uint32_t index;
+};
+
+static int by_hash(const void *a, const void *b, void *ctx, int *fail)
+{
+    const struct left *x = a, *y = b;
+    (void)ctx;
+    (void)fail;
+    return x->hash < y->hash ? -1 : x->hash > y->hash;
+}
+
+/* Sorted by hash, equal ones in order; `known` is cleared by an element that is not known yet. */
+static struct left *left_over(const struct drift_pairing *p, const struct sb_doc_node *list,
+                              const uint64_t *hashes, bool of_plan, uint32_t *ret_n, bool *known)
+{
+    struct left *left = sb_xcalloc(list->count, sizeof *left);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < list->count; i++) {
+        if (of_plan ? p->actual_of[i] != DRIFT_NOWHERE : p->taken[i])
+            continue;
+        left[n++] = (struct left){hashes[i], i};
+        *known = *known && !(list->u.items[i]->flags & SB_DOC_UNKNOWN);
+    }
+    (void)sb_sort(left, n, sizeof *left, by_hash, NULL, NULL); /* cannot fail */
+    *ret_n = n;
+    return left;
+}
+
+/* Pairs what is left when both sides have the same left. */
+static void pair_moved(const struct drift_frame *f, const uint64_t *hashes, struct drift_pairing *p)
+{
+    uint32_t n, m;
+    bool same = true;
+    struct left *plan = left_over(p, f->plan, hashes, true, &n, &same);
+    struct left *actual = left_over(p, f->actual, hashes + p->n_plan, false, &m, &same);
+    same = same && n == m;
+    for (uint32_t i = 0; same && i < n; i++)
+        same = plan[i].hash == actual[i].hash;
+    for (uint32_t i = 0; same && i < n; i++)
+        drift_pair(p, plan[i].index, actual[i].index);
+    p->n_moved = same ? n : 0;
+    p->moved = p->n_moved == 1 ? plan[0].index : 0;
+    free(plan);
+    free(actual);
+}
+
 /* Between two pairs, the left-over elements are paired one to one. */
 static void pair_gaps(struct drift_pairing *p)
 {
@@ -202,6 +254,7 @@ void drift_pair_in_order(struct drift_run *run, struct drift_frame *f, struct dr
                     "once on each side were paired in order");
         pair_anchors(&s, p);
     }
+    pair_moved(f, hashes, p);
     pair_gaps(p);
     free(hashes);
 }

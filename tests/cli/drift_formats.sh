@@ -37,7 +37,7 @@ at=$(sed -n 's/.* plan:1:\([0-9]*\)$/\1/p' "$T/out" | head -n 1)
 is "one line: the column is the value's" "$(cut -c "$at"-"$at" one.json) $(grep -c "plan:1:$at\$" "$T/out")" "1 1"
 is "one line: nothing is wider than 80" "$(awk 'length > 80' "$T/out")" ""
 run "$SREBOX" drift check -o markdown one.json two.json
-ok "one line: columns in markdown too" grep -qF "one\\.json:1:$at" "$T/out"
+ok "one line: columns in markdown too" grep -qF "one\\.json\\:1\\:$at" "$T/out"
 jq . one.json >lines.json
 run "$SREBOX" drift check lines.json two.json
 is "a line each: no column" "$(grep -c 'plan:[0-9]*$' "$T/out") $(grep -c 'plan:[0-9]*:' "$T/out")" "299 0"

@@ -59,7 +59,9 @@ START_TEST(test_sets)
         {"settings there twice do not", "env: [B=1, B=2]\n", "env: [B=3]\n",
          "missing /env/[=B=1]\nmissing /env/[=B=2]\nextra /env/[=B=3]\n"},
         {"the words of a command stay in order", "command: [a, b]\n", "command: [b, a]\n",
-         "missing /command/[0]\nextra /command/[1]\n"},
+         "changed /command\n"},
+        {"words that moved, and one that came", "command: [a, b]\n", "command: [b, a, c]\n",
+         "missing /command/[0]\nextra /command/[1]\nextra /command/[2]\n"},
         {"remarks pair", "l: ['a (main)', b]\n", "l: [b, a]\n", ""},
         {"durations pair", "l: [60s, 2h]\n", "l: [120m, 1m]\n", ""},
     };
@@ -202,16 +204,44 @@ START_TEST(test_fleets)
 }
 END_TEST
 
+/* What is said of a list of which only the order differs. */
+START_TEST(test_order_note)
+{
+    static const char *const cases[][3] = {
+        {"command: [run, -v, --fast]", "command: [--fast, run, -v]",
+         "Only the order differs: --fast is number 1, not 3."},
+        {"command: [a, b, c, d]", "command: [d, b, c, a]",
+         "Only the order differs: 2 of 4 elements have moved."},
+        {"command: [run, --password=x, b]", "command: [--password=x, run, b]",
+         "Only the order differs: "}};
+    for (size_t i = 0; i < SB_LEN(cases); i++) {
+        struct drift_unit u;
+        unit_open(&u);
+        unit_compare(&u, cases[i][0], cases[i][1]);
+        ck_assert_uint_eq(u.findings.list.len, 1);
+        const struct drift_finding *f = &u.findings.list.items[0];
+        ck_assert_msg(f->note && strncmp(f->note, cases[i][2], strlen(cases[i][2])) == 0, "%s",
+                      f->note);
+        ck_assert(!strstr(f->note, "=x"));
+        ck_assert_int_eq(f->expected->type, SB_DOC_LIST);
+        unit_done(&u);
+    }
+}
+END_TEST
+
 START_TEST(test_list_rules)
 {
     static const struct {
         const char *rule, *plan, *actual, *lines;
     } cases[] = {
-        {"/l=ordered", "l: [a, b, c]\n", "l: [b, a, c]\n", "missing /l/[0]\nextra /l/[1]\n"},
+        {"/l=ordered", "l: [a, b, c]\n", "l: [b, a, c]\n", "changed /l\n"},
+        {"/l=ordered", "l: [a, b, a, c]\n", "l: [c, a, a, b]\n", "changed /l\n"},
+        {"/l=ordered", "l: [a, a, b]\n", "l: [b, b, a]\n",
+         "missing /l/[0]\nmissing /l/[1]\nextra /l/[1]\nextra /l/[2]\n"},
         {"/l=ordered", "l: [a, b, c]\n", "l: [a, x, c]\n", "changed /l/[1]\n"},
         {"/l=ordered", "l: [a, b, c, d]\n", "l: [a, c, d, e]\n", "missing /l/[1]\nextra /l/[3]\n"},
         {"/l=ordered", "l: [{name: a}, {name: b}]\n", "l: [{name: b}, {name: a}]\n",
-         "missing /l/[0]\nextra /l/[1]\n"},
+         "changed /l\n"},
         {"/l=key:zone", "l: [{name: a, zone: x}, {name: b, zone: y}]\n",
          "l: [{name: a, zone: y}, {name: b, zone: x}]\n",
          "changed /l/[zone=x]/name\nchanged /l/[zone=y]/name\n"},
@@ -305,5 +335,5 @@ START_TEST(test_unknown_values)
 END_TEST
 
 UNIT_MAIN("drift_match", test_maps, test_sets, test_keys, test_unkeyed, test_renames, test_fleets,
-          test_list_rules, test_bad_list_rules, test_unusable_key_rule, test_coverage,
-          test_unknown_values)
+          test_order_note, test_list_rules, test_bad_list_rules, test_unusable_key_rule,
+          test_coverage, test_unknown_values)

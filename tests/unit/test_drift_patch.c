@@ -31,9 +31,15 @@ static struct sb_doc_node *parse(struct sb_doc_pool *pool, const char *text)
     return n;
 }
 
+/* Lists of `command` are ordered by themselves, those of `v` by a rule. */
 static void compare(struct pair *p)
 {
-    int rc = drift_compare(p->pool, &p->plan, &p->actual, &all_on, &p->findings, &p->e);
+    struct drift_compare_options opts = all_on;
+    struct drift_list_rule ordered;
+    ck_assert_int_eq(drift_list_rule_parse(p->pool, "**/v=ordered", &ordered, &p->e), 0);
+    opts.list_rules = &ordered;
+    opts.n_list_rules = 1;
+    int rc = drift_compare(p->pool, &p->plan, &p->actual, &opts, &p->findings, &p->e);
     ck_assert_msg(rc == 0, "%s", p->e.text);
 }
 
@@ -330,9 +336,9 @@ static unsigned roll(unsigned n) /* a small generator that can be seeded again: 
 
 static const char *word(void)
 {
-    static const char *const words[] = {"a",    "b",    "c",       "name",  "a/b",   "~",
-                                        "type", "v",    "enabled", "ami-1", "ami-2", "t3",
-                                        "",     "port", "22",      "x y"};
+    static const char *const words[] = {"a",    "b",    "c",       "name",  "a/b",    "~",
+                                        "type", "v",    "enabled", "ami-1", "ami-2",  "t3",
+                                        "",     "port", "22",      "x y",   "command"};
     return words[roll(SB_LEN(words))];
 }
 
@@ -448,13 +454,16 @@ static struct sb_doc_node *mutated_list(struct sb_doc_pool *pool, struct sb_doc_
 {
     struct sb_doc_node *items[16];
     size_t count = 0;
+    bool moved_only = roll(5) == 0;
     for (uint32_t i = 0; i < n->count && count < 15; i++)
-        if (roll(10) != 0)
+        if (moved_only)
+            items[count++] = n->u.items[i];
+        else if (roll(10) != 0)
             items[count++] = mutated(pool, n->u.items[i], depth + 1);
-    if (roll(5) == 0)
+    if (!moved_only && roll(5) == 0)
         items[count++] = n->count && roll(2) ? mutated(pool, n->u.items[0], depth + 1)
                                              : random_node(pool, depth + 1);
-    for (size_t i = count; i > 1 && roll(3) == 0; i--) {
+    for (size_t i = count; i > 1 && (moved_only || roll(3) == 0); i--) {
         size_t k = roll((unsigned)i);
         struct sb_doc_node *t = items[i - 1];
         items[i - 1] = items[k];
