@@ -176,9 +176,12 @@ static bool is_command(const struct drift_frame *f)
     return false;
 }
 
-static bool only_scalars(const struct sb_doc_node *list)
+static bool has_scalar(const struct sb_doc_node *list)
 {
-    return list->count && all_of(list, false);
+    uint32_t i = 0;
+    while (i < list->count && !drift_is_scalar(list->u.items[i]))
+        i++;
+    return i < list->count;
 }
 
 static void pair_list(struct list_walk *w)
@@ -187,7 +190,7 @@ static void pair_list(struct list_walk *w)
     bool scalars = all_of(w->plan, false) && all_of(w->actual, false);
     bool maps = !scalars && all_of(w->plan, true) && all_of(w->actual, true);
     bool ordered = rule ? rule->mode == DRIFT_LIST_ORDERED
-                        : (only_scalars(w->plan) || only_scalars(w->actual)) &&
+                        : (has_scalar(w->plan) || has_scalar(w->actual)) &&
                               (!drift_on(w->run, DRIFT_NORM_SETS) || is_command(w->f));
     if (ordered) {
         drift_pair_in_order(w->run, w->f, &w->pairs);
