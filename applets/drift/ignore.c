@@ -164,7 +164,8 @@ static int covers(const struct drift_ignore_rule *rule, const struct drift_subje
            (!rule->path || drift_glob_match(rule->path, f->path, true));
     if (!*ret || !rule->when)
         return 0;
-    struct sb_expr_run run = {pool, s->values, now, 0};
+    const struct sb_expr_run run = {
+        .pool = pool, .values = s->values, .now = now, .secret = f->secret};
     return sb_expr_eval_bool(rule->when, &run, ret, e);
 }
 

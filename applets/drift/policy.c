@@ -135,7 +135,10 @@ static int condition(struct judge *j, const struct drift_rule *rule, bool *ret, 
         *ret = true;
         return 0;
     }
-    struct sb_expr_run run = {j->pool, j->subject.values, j->now, 0};
+    const struct sb_expr_run run = {.pool = j->pool,
+                                    .values = j->subject.values,
+                                    .now = j->now,
+                                    .secret = j->subject.finding->secret};
     return sb_expr_eval_bool(rule->when, &run, ret, e);
 }
 

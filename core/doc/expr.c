@@ -96,7 +96,8 @@ void sb_expr_run_init(struct expr_run *r, const struct sb_expr *program,
     r->in = in;
     r->arena = (struct sb_arena)SB_ARENA_INIT;
     r->budget = in->budget ? in->budget : EXPR_BUDGET;
-    r->fatal = r->secret = false;
+    r->fatal = false;
+    r->secret = in->secret;
     r->same_pool = in->pool == program->pool;
 }
 

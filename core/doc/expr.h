@@ -64,6 +64,7 @@ struct sb_expr_run {
     const struct sb_expr_value *values; /* one per declared variable, in that order */
     int64_t now;                        /* ns since the epoch */
     uint64_t budget;                    /* cost units; 0 = 1,000,000 */
+    bool secret; /* the values are: no text tells them; nodes flagged SB_DOC_SECRET always are */
 };
 
 int sb_expr_eval_bool(const struct sb_expr *program, const struct sb_expr_run *run, bool *ret,

@@ -56,10 +56,19 @@ out_has "what it is of is shown" "DB_PASSWORD=(sensitive"
 printf 'rules: [{id: q, severity: low, why: "{expected} {actual} {key} {resource}"}]\n' >quote.yaml
 run "$SREBOX" drift check -p quote.yaml -o json p.yaml a.yaml
 if grep -q S3CR3T "$T/out" "$T/err"; then fail "why: no secret"; else pass "why: no secret"; fi
-printf 'rules: [{id: q, severity: low, why: w, when: "actual.nope == expected"}]\n' >fail.yaml
-run "$SREBOX" drift check -p fail.yaml p.yaml a.yaml
-refused "a rule that fails" "could not judge"
-err_lacks "a rule that fails: no secret" S3CR3T
+for when in 'actual.nope == expected' 'int(actual) == 1' 'int(string(actual)) == 1' 'duration(actual) == duration(expected)' \
+    'actual.matches(string(expected) + "(")' 'type(actual) == string && actual.substring(100) == "x"'; do
+    printf 'rules: [{id: q, severity: low, why: w, when: %s}]\n' "'$when'" >fail.yaml
+    for f in text json jsonl csv html markdown junit sarif; do
+        run "$SREBOX" drift check -p fail.yaml -o $f p.yaml a.yaml
+        is "$when fails, $f: no secret" "$code $(cat "$T/out" "$T/err" | grep -c S3CR3T)" "2 0"
+    done
+    err_has "$when fails" "could not judge"
+    printf 'ignore: [{reason: w, when: %s}]\n' "'$when'" >unsure.yaml
+    run "$SREBOX" drift check --ignore unsure.yaml p.yaml a.yaml
+    err_has "$when fails in an ignore file" "the ignore rule could not judge"
+    is "$when fails in an ignore file: no secret" "$code $(cat "$T/out" "$T/err" | grep -c S3CR3T)" "2 0"
+done
 
 # --- Kubernetes ---
 cat >k1.yaml <<'END'
