@@ -112,6 +112,8 @@ static const char *read_item(struct reader *r)
     int first = f->min, last = f->max, step = 1;
     const char *reason = NULL;
     bool star = take(r, '*'), range = false;
+    if (take(r, '?'))
+        return "? is not cron's: write *";
     if (f == &fields[DAY] && read_last(r))
         return NULL;
     if (!star) {
@@ -144,9 +146,7 @@ static const char *read_field(struct reader *r)
         reason = read_item(r);
     while (!reason && take(r, ','));
     if (!reason && r->p != r->end)
-        reason = *r->p == '?' ? "? is not cron's: write *"
-                              : "something is there that cron does not "
-                                "have";
+        reason = "something is there that cron does not have";
     return reason;
 }
 

@@ -2,8 +2,9 @@
  * time zone's clock than the schedule was given.
  *
  * A job by the clock of a zone that is `shift` ahead of the schedule's pings `shift` before the
- * scheduled instant, plus what the run takes. So shifts of whole and half hours are tried, nearest
- * first, and one explains the pings when each then comes within the grace time after an instant. */
+ * scheduled instant, plus what the run takes. So shifts of whole and half hours are tried; one explains
+ * the pings when each then comes within the grace time after an instant. Of several the one is taken
+ * under which the runs are shortest, of those the nearest. */
 #include "applets/heartbeat/schedule.h"
 
 enum { MOST_PINGS = 16, HALF_HOURS = 2 * 26 }; /* from UTC-12 to UTC+14 */
@@ -20,14 +21,16 @@ static int64_t lateness(const struct heartbeat_schedule *s, int64_t ping)
     return ping - scheduled;
 }
 
-static bool explains(const struct heartbeat_schedule *s, const int64_t *pings, size_t n,
-                     int64_t shift)
+/* The longest of the pings' lateness when their clock is `shift` ahead. */
+static int64_t worst_lateness(const struct heartbeat_schedule *s, const int64_t *pings, size_t n,
+                              int64_t shift)
 {
+    int64_t worst = 0;
     for (size_t i = 0; i < n; i++) {
-        if (lateness(s, pings[i] + shift) > heartbeat_schedule_grace(s))
-            return false;
+        int64_t late = lateness(s, pings[i] + shift);
+        worst = SB_MAX(worst, late);
     }
-    return true;
+    return worst;
 }
 
 /* The last ping's distance to the instant it was meant for: the nearer of its neighbours. */
@@ -43,18 +46,20 @@ static bool find_shift(const struct heartbeat_schedule *s, const int64_t *pings,
                        struct heartbeat_diagnosis *d)
 {
     int32_t offset = sb_zone_offset(heartbeat_schedule_zone(s), pings[n - 1], NULL, NULL);
-    for (int half_hours = 1; half_hours <= HALF_HOURS; half_hours++) {
-        for (int sign = 1; sign >= -1; sign -= 2) {
-            int32_t seems = offset + sign * half_hours * 1800;
-            if (seems < WEST_MOST || seems > EAST_MOST ||
-                !explains(s, pings, n, sign * half_hours * HALF_HOUR))
-                continue;
-            d->fit = HEARTBEAT_WRONG_ZONE;
-            d->seems_s = seems;
-            return true;
-        }
+    int64_t best = heartbeat_schedule_grace(s);
+    for (int i = 2; i < 2 * HALF_HOURS + 2; i++) {
+        int half_hours = i % 2 ? -(i / 2) : i / 2; /* 1, -1, 2, -2 ... */
+        int32_t seems = offset + half_hours * 1800;
+        if (seems < WEST_MOST || seems > EAST_MOST)
+            continue;
+        int64_t worst = worst_lateness(s, pings, n, half_hours * HALF_HOUR);
+        if (worst > best || (worst == best && d->fit == HEARTBEAT_WRONG_ZONE))
+            continue;
+        best = worst;
+        d->fit = HEARTBEAT_WRONG_ZONE;
+        d->seems_s = seems;
     }
-    return false;
+    return d->fit == HEARTBEAT_WRONG_ZONE;
 }
 
 void heartbeat_schedule_diagnose(const struct heartbeat_schedule *s, const int64_t *pings, size_t n,
