@@ -183,9 +183,9 @@ def all_cron():
         it = croniter.croniter(text, base, max_years_between_matches=50)
         try:
             theirs = [str(int(it.get_next(float))) for _ in range(6)]
+            back = [str(int(croniter.croniter(text, base).get_prev(float)))]
         except croniter.CroniterBadDateError:  # its search ends early
             continue
-        back = [str(int(croniter.croniter(text, base).get_prev(float)))]
         if mine != theirs:
             wrong.append(f"{text} after {base}: {mine} instead of {theirs}")
         february = parts[3] == "*" or "feb" in parts[3] or re.search(r"\b[12]\b", parts[3])
