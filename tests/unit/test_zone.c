@@ -323,12 +323,8 @@ static int read_file(const struct file *f, struct sb_zone **ret, struct sb_error
 
 START_TEST(files_of_all_versions)
 {
-    for (const char *version = "\0"
-                               "2345";
-         version < "\0"
-                   "2345" +
-                       5;
-         version++) {
+    static const char versions[] = {'\0', '2', '3', '4', '5'};
+    for (const char *version = versions; version < versions + sizeof versions; version++) {
         struct file f;
         struct sb_zone *z = NULL;
         struct sb_error e;
@@ -456,8 +452,7 @@ START_TEST(names_that_can_be_none)
                                               "<CET-1,",
                                               ",,",
                                               "<abcdefghijklmnop>1",
-                                              "<a\x1B"
-                                              "b>1,"};
+                                              "<a\033b>1,"};
     for (size_t i = 0; i < SB_LEN(bad); i++)
         expect_refused(bad[i], -SB_EINPUT, "name of a time zone", "Europe/Berlin");
     for (size_t i = 0; i < SB_LEN(bad_offsets); i++)
