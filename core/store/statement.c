@@ -103,6 +103,7 @@ int sb_store_query_literal(struct sb_store *s, const char *sql, const struct sb_
 int sb_rows_next(struct sb_rows *r, struct sb_error *e)
 {
     struct sb_statement *st = r->statement;
+    assert(st);
     int rc = sqlite3_step(st->stmt);
     if (rc == SQLITE_ROW)
         return 1;
