@@ -52,6 +52,7 @@ static void wake(struct reader *r)
         return;
     r->waiting = false;
     MHD_resume_connection(r->peer->mhd);
+    sb_server_turn(r->peer->server);
 }
 
 static void wake_all(struct sb_events *v)

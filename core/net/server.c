@@ -19,7 +19,7 @@ enum {
     DESCRIPTORS_SPARED = 64, /* for everything that is not a connection */
     CONNECTIONS_MOST = 65536,
     CONNECTIONS_LEAST = 8,
-    POOL_EXTRA = 4096, /* libmicrohttpd's own needs of a connection, beside the headers */
+    POOL_EXTRA = 2048, /* libmicrohttpd's own needs of a connection, beside the headers */
     TURNS_MOST = 8,    /* before the rest of the loop has its turn */
 };
 
@@ -132,6 +132,8 @@ static void on_time(uv_timer_t *timer);
 
 static void arm(struct sb_server *s, int64_t at)
 {
+    if (s->wants_turn)
+        at = 0;
     if (at == INT64_MAX) {
         uv_timer_stop(&s->on_time);
         return;
@@ -145,21 +147,31 @@ static void arm(struct sb_server *s, int64_t at)
  * itself that what it was armed for has gone. */
 static void turn(struct sb_server *s)
 {
-    MHD_UNSIGNED_LONG_LONG ms = 1;
     int turns = 0;
+    s->in_turn = true;
     do {
-        ms = 1;
+        MHD_UNSIGNED_LONG_LONG ms = 1;
+        s->wants_turn = false;
         MHD_run(s->daemon);
-        if (MHD_get_timeout(s->daemon, &ms) != MHD_YES)
-            ms = 1;
-    } while (!ms && ++turns < TURNS_MOST);
-    if (!ms)
+        s->wants_turn |= MHD_get_timeout(s->daemon, &ms) == MHD_YES && !ms;
+    } while (s->wants_turn && ++turns < TURNS_MOST);
+    s->in_turn = false;
+    if (s->wants_turn)
         arm(s, 0);
     else if (s->stats.connections && !uv_is_active((uv_handle_t *)&s->on_time))
         arm(s, next_instant(s));
     /* Only here, where libmicrohttpd is not on the stack: whoever is woken may end it. */
     if (s->draining && !s->stats.connections)
         sb_co_wake(&s->stopper->ready, &s->stopper->co);
+}
+
+void sb_server_turn(struct sb_server *s)
+{
+    if (s->wants_turn || s->orphaned || !s->started)
+        return;
+    s->wants_turn = true;
+    if (!s->in_turn)
+        arm(s, 0);
 }
 
 /* ---- the loop ---- */
@@ -186,8 +198,8 @@ static void on_time(uv_timer_t *timer)
     int64_t now = sb_loop_now(s->loop);
     if (now >= s->accept_at)
         sb_server_resume_accept(s);
-    arm(s, next_instant(s));
     turn(s);
+    arm(s, next_instant(s));
     if (s->draining && now >= s->stop_at)
         sb_co_wake(&s->stopper->ready, &s->stopper->co);
 }
@@ -313,6 +325,7 @@ static void force_stop(struct sb_server *s)
     struct sb_peer *p;
     begin_stop(s);
     s->draining = false;
+    s->in_turn = true; /* there will be none */
     while ((p = s->phases[SB_PHASE_HELD].first))
         sb_reply_error(&p->request, MHD_HTTP_SERVICE_UNAVAILABLE, "the server is stopping");
     if (s->daemon)

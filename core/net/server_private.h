@@ -101,9 +101,10 @@ struct sb_server {
     uv_poll_t on_accept, on_traffic;
     uv_timer_t on_time;
     bool started, accepting, stopping, draining, orphaned;
-    int64_t accept_at; /* when a paused listener goes on; INT64_MAX = when told */
-    int64_t stop_at;   /* end of the grace */
-    int closing;       /* handles whose close callback is to come */
+    bool in_turn, wants_turn; /* libmicrohttpd is at work; it has more to do */
+    int64_t accept_at;        /* when a paused listener goes on; INT64_MAX = when told */
+    int64_t stop_at;          /* end of the grace */
+    int closing;              /* handles whose close callback is to come */
     struct sb_server_stop *stopper;
     SB_VEC(struct sb_events *) events; /* their streams end when the server stops */
 };
@@ -135,6 +136,8 @@ struct MHD_Response *sb_reply_dress(struct sb_peer *p, struct MHD_Response *resp
 void sb_reply_cache_done(struct sb_server *s);
 
 /* server.c */
+/* After MHD_resume_connection: libmicrohttpd without a thread does not wake anybody. */
+void sb_server_turn(struct sb_server *s);
 /* Accepts nothing until resumed, or until `pause` ns from now when that is not 0. */
 void sb_server_pause_accept(struct sb_server *s, int64_t pause);
 void sb_server_resume_accept(struct sb_server *s);

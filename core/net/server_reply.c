@@ -76,6 +76,7 @@ void sb_reply_send(struct sb_peer *p, int status, struct MHD_Response *response)
         p->later = NULL;
         sb_peer_enter(p, SB_PHASE_REPLYING);
         MHD_resume_connection(p->mhd);
+        sb_server_turn(p->server);
         return;
     }
     sb_peer_enter(p, SB_PHASE_REPLYING);

@@ -347,6 +347,8 @@ void sb_request_completed(void *ctx, struct MHD_Connection *mhd, void **slot,
         return;
     sb_request_reset(p);
     sb_peer_enter(p, SB_PHASE_IDLE);
+    if (p->server->stopping)
+        sb_peer_kill(p);
     *slot = NULL;
 }
 

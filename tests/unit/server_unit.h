@@ -154,7 +154,7 @@ static inline void unit_say(int fd, const char *text)
 static inline void unit_hear(int fd, struct sb_buf *b, const char *end)
 {
     char block[4096];
-    while (!b->data || !strstr(b->data, end)) {
+    while (!b->len || !strstr(b->data, end)) {
         ssize_t n = recv(fd, block, sizeof block, 0);
         unit_require(n >= 0 || errno == ECONNRESET, "recv: %s", strerror(errno));
         if (n <= 0)
