@@ -269,9 +269,9 @@ static void begin(struct sb_peer *p, const char *method, const char *version)
         p->body.max = p->body_cap;
     }
     bool cut = p->route && p->route->route.flags & SB_ROUTE_CUT_BODY;
-    uint64_t room = p->refuse ? 0 : p->body_cap;
     if (!p->refuse && h.lengths && h.length > p->body_cap && !cut)
         p->refuse = MHD_HTTP_CONTENT_TOO_LARGE;
+    uint64_t room = p->refuse ? 0 : p->body_cap;
     bool endless = h.lengths && h.length > room + SWALLOW_MOST;
     if (endless && !p->refuse)
         p->refuse = MHD_HTTP_CONTENT_TOO_LARGE;

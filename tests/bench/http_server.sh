@@ -5,7 +5,7 @@
 set -eu
 : "${SB_BUILD:?run by make bench}"
 seconds=${SB_BENCH_SECONDS:-5} rounds=${SB_BENCH_ROUNDS:-3}
-program=$SB_BUILD/tests/bench/${SB_BENCH_SERVER:-http_server} path=${SB_BENCH_PATH:-/beat}
+program=$SB_BUILD/tests/lib/http_serve
 for tool in nginx wrk taskset; do
     command -v $tool >/dev/null 2>&1 || {
         echo "http server: not measured, $tool is not installed"
@@ -56,7 +56,7 @@ echo "HTTP, POST of 158 bytes, 64 connections, $seconds s, best of $rounds"
 for connection in keep-alive close; do
     a=0 b=0
     for _ in $(seq "$rounds"); do
-        a=$(printf '%s\n%s\n' "$a" "$(rate "$ours$path" $connection)" | sort -g | tail -n 1)
+        a=$(printf '%s\n%s\n' "$a" "$(rate "$ours/beat" $connection)" | sort -g | tail -n 1)
         b=$(printf '%s\n%s\n' "$b" "$(rate "http://127.0.0.1:$port/beat" $connection)" | sort -g | tail -n 1)
     done
     awk -v c=$connection -v a="$a" -v b="$b" 'BEGIN {
