@@ -13,6 +13,7 @@
 enum glob_kind { GLOB_ANY_RUN, GLOB_ANY_ONE, GLOB_KEY, GLOB_ELEMENT };
 struct glob_step {
     enum glob_kind kind;
+    bool literal;          /* nothing in the pattern is special */
     struct sb_str pattern; /* KEY, ELEMENT: a shell glob over the step's name */
 };
 struct drift_glob {
@@ -44,6 +45,14 @@ static struct sb_str unescape(struct sb_arena *a, struct sb_str s)
     return (struct sb_str){out, len};
 }
 
+static struct glob_step named_step(enum glob_kind kind, struct sb_str pattern)
+{
+    struct glob_step step = {.kind = kind, .literal = true, .pattern = pattern};
+    for (size_t i = 0; i < pattern.len; i++)
+        step.literal = step.literal && !strchr("*?[\\", pattern.p[i]);
+    return step;
+}
+
 static struct glob_step compile_step(struct sb_arena *a, struct sb_str text)
 {
     if (sb_str_is(text, "**"))
@@ -52,9 +61,9 @@ static struct glob_step compile_step(struct sb_arena *a, struct sb_str text)
         return (struct glob_step){.kind = GLOB_ANY_ONE};
     if (text.len >= 2 && text.p[0] == '[' && text.p[text.len - 1] == ']') {
         struct sb_str inner = {text.p + 1, text.len - 2};
-        return (struct glob_step){GLOB_ELEMENT, unescape(a, inner)};
+        return named_step(GLOB_ELEMENT, unescape(a, inner));
     }
-    return (struct glob_step){GLOB_KEY, unescape(a, text)};
+    return named_step(GLOB_KEY, unescape(a, text));
 }
 
 int drift_glob_new(struct sb_doc_pool *pool, struct sb_str text, struct drift_glob **ret,
@@ -98,7 +107,9 @@ static bool step_matches(const struct glob_step *g, const struct drift_step *ste
                    (step->kind == DRIFT_STEP_MEMBER && step->actual_index != DRIFT_NOWHERE);
     if (g->kind == GLOB_ANY_ONE)
         return true;
-    return element == (g->kind == GLOB_ELEMENT) && sb_str_glob(g->pattern, step->name, 0);
+    if (element != (g->kind == GLOB_ELEMENT))
+        return false;
+    return g->literal ? sb_str_eq(g->pattern, step->name) : sb_str_glob(g->pattern, step->name, 0);
 }
 
 static bool match_steps(const struct drift_glob *g, const struct drift_step *const *path, size_t n,
