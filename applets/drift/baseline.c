@@ -5,7 +5,7 @@
 #include "applets/drift/baseline.h"
 
 #include "applets/drift/digest.h"
-#include "applets/drift/fields.h"
+#include "applets/drift/rules_file.h"
 #include "applets/drift/fingerprint.h"
 #include "applets/drift/subject.h"
 #include "core/base/map.h"
@@ -168,22 +168,22 @@ static int load_head(struct sb_doc_pool *pool, struct drift_baseline *b, struct 
 {
     const char *schema = NULL, *at = NULL, *salt = NULL;
     struct sb_error ignored;
-    int r = drift_fields_check(pool, b->root, "the baseline", file_keys, e);
+    int r = sb_fields_check(pool, b->root, "the baseline", file_keys, e);
     if (r == 0)
-        r = drift_field_text(pool, b->root, "schema", &schema, e);
+        r = sb_field_text(pool, b->root, "schema", &schema, e);
     if (r == 0)
         r = need(pool, b->root, "schema", schema && strcmp(schema, SCHEMA) == 0, e);
     if (r == 0)
-        r = drift_field_text(pool, b->root, "reason", &b->reason, e);
+        r = sb_field_text(pool, b->root, "reason", &b->reason, e);
     if (r == 0)
-        r = drift_field_text(pool, b->root, "by", &b->by, e);
+        r = sb_field_text(pool, b->root, "by", &b->by, e);
     if (r == 0)
-        r = drift_field_text(pool, b->root, "accepted_at", &at, e);
+        r = sb_field_text(pool, b->root, "accepted_at", &at, e);
     if (r == 0)
         r = need(pool, b->root, "accepted_at",
                  at && sb_time_parse(sb_str(at), &b->at, &ignored) == 0, e);
     if (r == 0)
-        r = drift_field_text(pool, b->root, "salt", &salt, e);
+        r = sb_field_text(pool, b->root, "salt", &salt, e);
     if (r == 0)
         r = need(pool, b->root, "salt", parse_salt(salt, b->salt), e);
     return r;
@@ -192,33 +192,33 @@ static int load_head(struct sb_doc_pool *pool, struct drift_baseline *b, struct 
 static int load_entry(struct sb_doc_pool *pool, const struct sb_doc_node *n,
                       struct drift_accepted *ret, struct sb_error *e)
 {
-    int r = drift_fields_check(pool, n, "an accepted finding", entry_keys, e);
+    int r = sb_fields_check(pool, n, "an accepted finding", entry_keys, e);
     if (r == 0)
-        r = drift_field_text(pool, n, "fingerprint", &ret->gone.fingerprint, e);
+        r = sb_field_text(pool, n, "fingerprint", &ret->gone.fingerprint, e);
     if (r == 0)
         r = need(pool, n, "fingerprint",
                  ret->gone.fingerprint && strlen(ret->gone.fingerprint) == 32, e);
     if (r == 0)
-        r = drift_field_text(pool, n, "kind", &ret->gone.kind, e);
+        r = sb_field_text(pool, n, "kind", &ret->gone.kind, e);
     if (r == 0)
         r = need(pool, n, "kind", ret->gone.kind != NULL, e);
     if (r == 0)
-        r = drift_field_text(pool, n, "path", &ret->gone.path, e);
+        r = sb_field_text(pool, n, "path", &ret->gone.path, e);
     if (r == 0)
         r = need(pool, n, "path", ret->gone.path != NULL, e);
     if (r == 0)
-        r = drift_field_text(pool, n, "values", &ret->values, e);
+        r = sb_field_text(pool, n, "values", &ret->values, e);
     return r < 0 ? r : need(pool, n, "values", ret->values != NULL, e);
 }
 
 static int load_root(struct sb_doc_pool *pool, struct drift_baseline *b, struct sb_error *e)
 {
-    struct drift_texts list = {0};
+    struct sb_field_items list = {0};
     if (b->root->type != SB_DOC_MAP)
         return need(pool, b->root, "schema", false, e);
     int r = load_head(pool, b, e);
     if (r == 0)
-        r = drift_field_maps(pool, b->root, "findings", &list, e);
+        r = sb_field_list(pool, b->root, "findings", &list, e);
     if (r < 0)
         return r;
     struct sb_arena *a = sb_doc_arena(pool);

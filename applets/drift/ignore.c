@@ -6,7 +6,7 @@
 
 #include "applets/drift/failure.h"
 
-#include "applets/drift/fields.h"
+#include "applets/drift/rules_file.h"
 #include "applets/drift/mask.h"
 #include "applets/drift/subject.h"
 #include "core/base/time.h"
@@ -37,7 +37,7 @@ static int load_expires(struct drift_rules_file *file, const struct sb_doc_node 
 {
     const char *text = NULL;
     rule->expires = INT64_MAX;
-    int r = drift_field_text(file->pool, n, "expires", &text, e);
+    int r = sb_field_text(file->pool, n, "expires", &text, e);
     if (r < 0 || !text)
         return r;
     r = parse_expiry(sb_str(text), &rule->expires, e);
@@ -56,7 +56,7 @@ static int load_path(struct drift_rules_file *file, const struct sb_doc_node *n,
                      struct drift_ignore_rule *rule, struct sb_error *e)
 {
     const char *text = NULL;
-    int r = drift_field_text(file->pool, n, "path", &text, e);
+    int r = sb_field_text(file->pool, n, "path", &text, e);
     if (r < 0 || !text)
         return r;
     rule->text = text;
@@ -72,7 +72,7 @@ static int load_when(struct drift_rules_file *file, const struct sb_doc_node *n,
                      struct drift_ignore_rule *rule, struct sb_error *e)
 {
     const char *text = NULL;
-    int r = drift_field_text(file->pool, n, "when", &text, e);
+    int r = sb_field_text(file->pool, n, "when", &text, e);
     if (r < 0 || !text)
         return r;
     if (!rule->text)
@@ -87,15 +87,15 @@ static int load_rule(struct drift_rules_file *file, const struct sb_doc_node *n,
                      struct drift_ignore_rule *rule, struct sb_error *e)
 {
     *rule = (struct drift_ignore_rule){.at = sb_doc_where(file->pool, n)};
-    int r = drift_fields_check(file->pool, n, "an ignore rule", rule_keys, e);
+    int r = sb_fields_check(file->pool, n, "an ignore rule", rule_keys, e);
     if (r == 0)
-        r = drift_field_text(file->pool, n, "reason", &rule->reason, e);
+        r = sb_field_text(file->pool, n, "reason", &rule->reason, e);
     if (r == 0 && (!rule->reason || !rule->reason[0])) {
         sb_doc_fail(file->pool, n, e, "the ignore rule has no reason");
         return sb_hint(e, "add reason: why nobody needs to be told, and who decided it");
     }
     if (r == 0)
-        r = drift_field_enums(file->pool, n, "kinds", drift_kind_names, &rule->kinds, e);
+        r = sb_field_enums(file->pool, n, "kinds", drift_kind_names, &rule->kinds, e);
     if (r == 0)
         r = load_expires(file, n, now, rule, e);
     if (r == 0)
@@ -113,10 +113,10 @@ static int load_rule(struct drift_rules_file *file, const struct sb_doc_node *n,
 static int load_file(struct drift_rules_file *file, int64_t now, struct drift_ignores *ret,
                      struct sb_error *e)
 {
-    struct drift_texts rules = {0};
-    int r = drift_fields_check(file->pool, file->root, "the ignore file", file_keys, e);
+    struct sb_field_items rules = {0};
+    int r = sb_fields_check(file->pool, file->root, "the ignore file", file_keys, e);
     if (r == 0)
-        r = drift_field_maps(file->pool, file->root, "ignore", &rules, e);
+        r = sb_field_list(file->pool, file->root, "ignore", &rules, e);
     if (r < 0)
         return r;
     if (rules.len > MAX_RULES)

@@ -28,8 +28,8 @@ static const char *const category_keys[] = {"category", "keys", "names", NULL};
 static int load_names(struct loader *l, const struct sb_doc_node *map, const char *name,
                       struct drift_names *ret, struct sb_error *e)
 {
-    struct drift_texts texts = {0};
-    int r = drift_field_texts(l->pool, map, name, &texts, e);
+    struct sb_field_items texts = {0};
+    int r = sb_field_texts(l->pool, map, name, &texts, e);
     if (r < 0 || texts.len == 0)
         return r;
     struct sb_arena *a = sb_doc_arena(l->pool);
@@ -48,7 +48,7 @@ static int load_names(struct loader *l, const struct sb_doc_node *map, const cha
 static int load_paths(struct loader *l, const struct sb_doc_node *map, struct drift_rule *rule,
                       struct sb_error *e)
 {
-    int r = drift_field_texts(l->pool, map, "path", &rule->path_texts, e);
+    int r = sb_field_texts(l->pool, map, "path", &rule->path_texts, e);
     if (r < 0 || rule->path_texts.len == 0)
         return r;
     rule->n_paths = rule->path_texts.len;
@@ -68,7 +68,7 @@ static int load_paths(struct loader *l, const struct sb_doc_node *map, struct dr
 static int load_when(struct loader *l, const struct sb_doc_node *map, struct drift_rule *rule,
                      struct sb_error *e)
 {
-    int r = drift_field_text(l->pool, map, "when", &rule->when_text, e);
+    int r = sb_field_text(l->pool, map, "when", &rule->when_text, e);
     if (r < 0 || !rule->when_text)
         return r;
     const struct sb_doc_node *n = sb_doc_get_str(l->pool, map, "when");
@@ -108,19 +108,19 @@ static int load_selectors(struct loader *l, const struct sb_doc_node *n, struct 
                           struct sb_error *e)
 {
     bool whole = false;
-    int r = drift_field_enums(l->pool, n, "kinds", drift_kind_names, &rule->kinds, e);
+    int r = sb_field_enums(l->pool, n, "kinds", drift_kind_names, &rule->kinds, e);
     if (r == 0)
-        r = drift_field_enums(l->pool, n, "categories", drift_category_names, &rule->categories, e);
+        r = sb_field_enums(l->pool, n, "categories", drift_category_names, &rule->categories, e);
     if (r == 0)
         r = load_paths(l, n, rule, e);
     if (r == 0)
         r = load_names(l, n, "keys", &rule->keys, e);
     if (r == 0)
-        r = drift_field_bool(l->pool, n, "whole", &whole, e);
+        r = sb_field_bool(l->pool, n, "whole", &whole, e);
     const struct sb_doc_node *given = sb_doc_get_str(l->pool, n, "whole");
     rule->whole = given && given->type == SB_DOC_BOOL ? whole : -1;
     if (r == 0)
-        r = drift_field_bool(l->pool, n, "inside", &rule->inside, e);
+        r = sb_field_bool(l->pool, n, "inside", &rule->inside, e);
     return r < 0 ? r : load_when(l, n, rule, e);
 }
 
@@ -130,16 +130,16 @@ static int load_judgement(struct loader *l, const struct sb_doc_node *n, struct 
     unsigned severity = DRIFT_SEVERITY_COUNT, category = DRIFT_CATEGORY_COUNT;
     int r = need(l, n, "severity", sb_doc_get_str(l->pool, n, "severity") != NULL, e);
     if (r == 0)
-        r = drift_field_enum(l->pool, n, "severity", drift_severity_names, &severity, e);
+        r = sb_field_enum(l->pool, n, "severity", drift_severity_names, &severity, e);
     if (r == 0)
         r = need(l, n, "severity", severity < DRIFT_SEVERITY_COUNT, e);
     if (r == 0)
-        r = drift_field_enums(l->pool, n, "consequences", drift_consequence_names,
-                              &rule->consequences, e);
+        r = sb_field_enums(l->pool, n, "consequences", drift_consequence_names, &rule->consequences,
+                           e);
     if (r == 0)
-        r = drift_field_enum(l->pool, n, "category", drift_category_names, &category, e);
+        r = sb_field_enum(l->pool, n, "category", drift_category_names, &category, e);
     if (r == 0)
-        r = drift_field_text(l->pool, n, "why", &rule->why, e);
+        r = sb_field_text(l->pool, n, "why", &rule->why, e);
     if (r == 0)
         r = need(l, n, "why", rule->why && rule->why[0], e);
     if (r < 0)
@@ -171,9 +171,9 @@ static int claim_id(struct loader *l, const struct sb_doc_node *n, const struct 
 static int load_rule(struct loader *l, const struct sb_doc_node *n, struct sb_error *e)
 {
     struct drift_rule rule = {.builtin = l->builtin, .at = sb_doc_where(l->pool, n)};
-    int r = drift_fields_check(l->pool, n, "a rule", rule_keys, e);
+    int r = sb_fields_check(l->pool, n, "a rule", rule_keys, e);
     if (r == 0)
-        r = drift_field_text(l->pool, n, "id", &rule.id, e);
+        r = sb_field_text(l->pool, n, "id", &rule.id, e);
     if (r == 0)
         r = need(l, n, "id", rule.id && rule.id[0], e);
     if (r < 0)
@@ -200,9 +200,9 @@ static int load_category(struct loader *l, const struct sb_doc_node *n, struct s
 {
     unsigned category = DRIFT_CATEGORY_COUNT;
     struct drift_category_rule c = {0};
-    int r = drift_fields_check(l->pool, n, "an entry of categories", category_keys, e);
+    int r = sb_fields_check(l->pool, n, "an entry of categories", category_keys, e);
     if (r == 0)
-        r = drift_field_enum(l->pool, n, "category", drift_category_names, &category, e);
+        r = sb_field_enum(l->pool, n, "category", drift_category_names, &category, e);
     if (r == 0 && category == DRIFT_CATEGORY_COUNT)
         r = sb_doc_fail(l->pool, n, e, "the entry has no \"category\"");
     if (r == 0)
@@ -221,8 +221,8 @@ static int load_category(struct loader *l, const struct sb_doc_node *n, struct s
 
 static int load_disable(struct loader *l, struct sb_error *e)
 {
-    struct drift_texts ids = {0};
-    int r = drift_field_texts(l->pool, l->file.root, "disable", &ids, e);
+    struct sb_field_items ids = {0};
+    int r = sb_field_texts(l->pool, l->file.root, "disable", &ids, e);
     for (size_t i = 0; r == 0 && i < ids.len; i++) {
         const char *id =
             sb_arena_dup(sb_doc_arena(l->pool), ids.items[i]->u.text, ids.items[i]->count);
@@ -233,16 +233,16 @@ static int load_disable(struct loader *l, struct sb_error *e)
 
 static int load_file(struct loader *l, struct sb_error *e)
 {
-    struct drift_texts rules = {0}, categories = {0};
-    int r = drift_fields_check(l->pool, l->file.root, "the policy", file_keys, e);
+    struct sb_field_items rules = {0}, categories = {0};
+    int r = sb_fields_check(l->pool, l->file.root, "the policy", file_keys, e);
     if (r == 0)
         r = load_disable(l, e);
     if (r == 0)
-        r = drift_field_maps(l->pool, l->file.root, "categories", &categories, e);
+        r = sb_field_list(l->pool, l->file.root, "categories", &categories, e);
     for (size_t i = 0; r == 0 && i < categories.len; i++)
         r = load_category(l, categories.items[i], e);
     if (r == 0)
-        r = drift_field_maps(l->pool, l->file.root, "rules", &rules, e);
+        r = sb_field_list(l->pool, l->file.root, "rules", &rules, e);
     for (size_t i = 0; r == 0 && i < rules.len; i++) {
         if (l->policy->rules.len >= DRIFT_POLICY_MAX_RULES)
             return sb_doc_fail(l->pool, rules.items[i], e, "more than %u rules",

@@ -2,7 +2,7 @@
 #ifndef DRIFT_POLICY_RULE_H
 #define DRIFT_POLICY_RULE_H
 
-#include "applets/drift/fields.h"
+#include "applets/drift/rules_file.h"
 #include "applets/drift/policy.h"
 #include "applets/drift/subject.h"
 
@@ -19,7 +19,7 @@ struct drift_rule {
     unsigned kinds, categories; /* bits; 0 = all */
     struct drift_names keys;    /* none = all */
     struct drift_glob **paths;  /* any of these; none = all */
-    struct drift_texts path_texts;
+    struct sb_field_items path_texts;
     size_t n_paths;
     int whole;   /* 1: only whole resources, 0: only their attributes, -1: both */
     bool inside; /* also judges members of what is extra */

@@ -199,12 +199,9 @@ int sb_field_duration(struct sb_doc_pool *pool, const struct sb_doc_node *map, c
     return r;
 }
 
-int sb_field_enum(struct sb_doc_pool *pool, const struct sb_doc_node *map, const char *name,
-                  const char *const *names, unsigned *ret, struct sb_error *e)
+static int enum_index(struct sb_doc_pool *pool, const struct sb_doc_node *n, const char *name,
+                      const char *const *names, unsigned *ret, struct sb_error *e)
 {
-    const struct sb_doc_node *n = member(pool, map, name);
-    if (!n)
-        return 0;
     if (!is_text(n))
         return wrong(pool, n, name, "a name", e);
     for (unsigned i = 0; names[i]; i++) {
@@ -218,6 +215,13 @@ int sb_field_enum(struct sb_doc_pool *pool, const struct sb_doc_node *map, const
     return hint_names(e, word, names);
 }
 
+int sb_field_enum(struct sb_doc_pool *pool, const struct sb_doc_node *map, const char *name,
+                  const char *const *names, unsigned *ret, struct sb_error *e)
+{
+    const struct sb_doc_node *n = member(pool, map, name);
+    return n ? enum_index(pool, n, name, names, ret, e) : 0;
+}
+
 /* The items of a list, or the one value as a list of one. */
 static struct sb_field_items as_list(struct sb_doc_pool *pool, struct sb_doc_node *n)
 {
@@ -226,6 +230,24 @@ static struct sb_field_items as_list(struct sb_doc_pool *pool, struct sb_doc_nod
     struct sb_doc_node **one = sb_arena_alloc(sb_doc_arena(pool), sizeof(struct sb_doc_node *));
     one[0] = n;
     return (struct sb_field_items){one, 1};
+}
+
+int sb_field_enums(struct sb_doc_pool *pool, const struct sb_doc_node *map, const char *name,
+                   const char *const *names, unsigned *ret_bits, struct sb_error *e)
+{
+    struct sb_doc_node *n = member(pool, map, name);
+    if (!n)
+        return 0;
+    struct sb_field_items list = as_list(pool, n);
+    unsigned bits = 0, index = 0;
+    for (size_t i = 0; i < list.len; i++) {
+        int r = enum_index(pool, list.items[i], name, names, &index, e);
+        if (r < 0)
+            return r;
+        bits |= 1u << index;
+    }
+    *ret_bits = bits;
+    return 0;
 }
 
 int sb_field_texts(struct sb_doc_pool *pool, const struct sb_doc_node *map, const char *name,

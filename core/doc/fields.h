@@ -37,6 +37,10 @@ int sb_field_duration(struct sb_doc_pool *pool, const struct sb_doc_node *map, c
 int sb_field_enum(struct sb_doc_pool *pool, const struct sb_doc_node *map, const char *name,
                   const char *const *names, unsigned *ret, struct sb_error *e);
 
+/* One name or a list of them, as bits: at most 32 names. */
+int sb_field_enums(struct sb_doc_pool *pool, const struct sb_doc_node *map, const char *name,
+                   const char *const *names, unsigned *ret_bits, struct sb_error *e);
+
 struct sb_field_items { /* borrowed from the pool */
     struct sb_doc_node *const *items;
     size_t len;
