@@ -102,15 +102,14 @@ static void make_events(struct unit_server *u)
     u->events = sb_events_new(u->server, &opts);
 }
 
-#define SERVER(grace_ms, end, ...)                                            \
-    {                                                                         \
-        .routes = routes, .n_routes = SB_LEN(routes), .grace = (grace_ms)*MS, \
-        .prepare = make_events, .finish = (end), __VA_ARGS__                  \
+#define SERVER(...)                                                                       \
+    {                                                                                     \
+        .routes = routes, .n_routes = SB_LEN(routes), .prepare = make_events, __VA_ARGS__ \
     }
 
 START_TEST(later)
 {
-    struct unit_server u = SERVER(20000, end_answerers);
+    struct unit_server u = SERVER(.grace = 20000 * MS, .finish = end_answerers);
     struct sb_buf b = SB_BUF_INIT(65536), reply = SB_BUF_INIT(65536);
     unit_server_start(&u);
     int fd = unit_dial(&u);
@@ -142,7 +141,7 @@ END_TEST
 
 START_TEST(stop_waits_for_what_is_in_flight)
 {
-    struct unit_server u = SERVER(20000, end_answerers);
+    struct unit_server u = SERVER(.grace = 20000 * MS, .finish = end_answerers);
     struct sb_buf b = SB_BUF_INIT(65536), reply = SB_BUF_INIT(65536);
     unit_server_start(&u);
     int idle = unit_dial(&u), busy = unit_dial(&u), reader = unit_dial(&u);
@@ -171,7 +170,7 @@ END_TEST
 
 START_TEST(stop_does_not_wait_for_ever)
 {
-    struct unit_server u = SERVER(200, end_answerers);
+    struct unit_server u = SERVER(.grace = 200 * MS, .finish = end_answerers);
     struct sb_buf reply = SB_BUF_INIT(65536);
     unit_server_start(&u);
     int held = unit_dial(&u), half = unit_dial(&u);
@@ -209,8 +208,8 @@ START_TEST(tokens)
 {
     char path[] = "/tmp/sb_tokens_XXXXXX";
     write_file(path, "# who may send\nnode-a  0123456789abcdef\nnode-b fedcba9876543210 # b\n");
-    struct unit_server u =
-        SERVER(20000, end_answerers, .opts = {.token_file = path, .token_failures = 5});
+    struct unit_server u = SERVER(.grace = 20000 * MS, .finish = end_answerers,
+                                  .opts = {.token_file = path, .token_failures = 5});
     struct sb_buf reply = SB_BUF_INIT(65536);
     unit_server_start(&u);
     unlink(path);
@@ -345,7 +344,7 @@ static void last_id(const struct sb_buf *b, char id[64])
 
 START_TEST(events_reach_readers)
 {
-    struct unit_server u = SERVER(20000, end_answerers);
+    struct unit_server u = SERVER(.grace = 20000 * MS, .finish = end_answerers);
     struct sb_buf a = SB_BUF_INIT(65536), b = SB_BUF_INIT(65536);
     unit_server_start(&u);
     int one = subscribe(&u, NULL), two = subscribe(&u, NULL);
@@ -386,7 +385,7 @@ END_TEST
 
 START_TEST(events_resume)
 {
-    struct unit_server u = SERVER(20000, end_answerers);
+    struct unit_server u = SERVER(.grace = 20000 * MS, .finish = end_answerers);
     struct sb_buf b = SB_BUF_INIT(65536);
     char id[64];
     readers_most = 100;
@@ -433,7 +432,7 @@ static void count_dropped(struct unit_server *u)
 
 START_TEST(slow_readers_are_dropped)
 {
-    struct unit_server u = SERVER(20000, count_dropped);
+    struct unit_server u = SERVER(.grace = 20000 * MS, .finish = count_dropped);
     struct sb_buf b = SB_BUF_INIT(1 << 24);
     char data[1800];
     unit_server_start(&u);
