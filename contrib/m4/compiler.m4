@@ -42,6 +42,8 @@ AC_DEFUN([SB_COMPILER_FLAGS], [
   SB_TRY_LDFLAG([-Wl,--as-needed], [SB_HARDEN_LD])
   AM_CONDITIONAL([FUZZING], [test "$enable_fuzzing" = yes])
   AS_IF([test "$enable_fuzzing" = yes], [SB_SANITIZE="$SB_SANITIZE -fsanitize=fuzzer-no-link"])
+  AC_SUBST([SB_HARDEN])
+  AC_SUBST([SB_HARDEN_LD])
   AC_SUBST([SB_CFLAGS], ["-std=gnu11 $SB_WARN $SB_HARDEN $SB_SANITIZE"])
   AC_SUBST([SB_LDFLAGS], ["$SB_HARDEN_LD $SB_SANITIZE"])
 ])

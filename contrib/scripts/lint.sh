@@ -54,13 +54,13 @@ manuals() {
 }
 
 # shellcheck disable=SC2046
-# base <- {doc, sort, stat} <- {co, store, ui} <- net <- applets; an applet includes only itself.
+# base <- {doc, sort, stat} <- {bench, co, store, ui} <- net <- applets; an applet includes only itself.
 layers() {
     awk '
         function level(room) {
             if (room == "core/base") return 0
             if (room ~ /^core\/(doc|sort|stat)$/) return 1
-            if (room ~ /^core\/(co|store|ui)$/) return 2
+            if (room ~ /^core\/(bench|co|store|ui)$/) return 2
             if (room == "core/net") return 3
             if (room == "core") return 4
             if (room ~ /^applets\//) return 5

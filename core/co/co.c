@@ -6,6 +6,8 @@
 
 #include "core/base/mem.h"
 
+#include <string.h>
+
 static _Thread_local struct {
     struct sb_co_ready *first, *last;
     bool running;
@@ -173,10 +175,9 @@ void sb_co_unwake(struct sb_co_ready *ready)
     *ready = (struct sb_co_ready){.co = NULL};
 }
 
-struct sb_co *sb_co_await(struct sb_co *self, struct sb_co *child)
+struct sb_co *sb_co_await_slow(struct sb_co *self, struct sb_co *child)
 {
     self->state = SB_CO_AWAITING;
-    self->where.down = child;
     if (SB_UNLIKELY(sb_co_must_stop(self)) || child->state == SB_CO_DONE)
         return self;
     assert(!child->up && child->state != SB_CO_RUNNING);
@@ -186,7 +187,9 @@ struct sb_co *sb_co_await(struct sb_co *self, struct sb_co *child)
 
 struct sb_co *sb_co_new(const struct sb_co_desc *desc)
 {
-    struct sb_co *co = sb_xcalloc(1, desc->size);
+    struct sb_co *co =
+        sb_xmalloc(desc->size); /* faster than calloc, which bypasses glibc's caches */
+    memset(co, 0, desc->size);
     co->desc = desc;
     return co;
 }

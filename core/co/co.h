@@ -77,13 +77,14 @@ struct sb_co_desc {
 
 enum sb_co_state {
     SB_CO_NEW,      /* not yet entered */
-    SB_CO_AWAITING, /* until `down` finishes or yields */
     SB_CO_DONE,     /* rc is valid, the frame may be reused or freed */
     SB_CO_LOADED,   /* yielded, and read back by sb_co_load */
     SB_CO_STOPPING, /* was cancelled while it stood still; its next step takes it to finally: */
     SB_CO_RUNNING,  /* on the C stack */
+    SB_CO_AWAITING, /* until `down` finishes or yields; from here on the next step goes straight to the
+                     * point in bodies of few points */
     SB_CO_YIELDED, /* has a value for whoever asks next; nobody awaits it. From here on `at` is valid
-                     * and the next step goes straight to it */
+                     * and the next step goes straight to it in all bodies */
     SB_CO_PARKED,  /* until sb_co_run or sb_co_wake */
 };
 
@@ -119,6 +120,9 @@ struct sb_co {
         uint32_t stand; /* the three of them, to be compared and set at once */
     };
 };
+
+#define SB_CO_STAND(where, how, what) \
+    ((struct sb_co){.point = (where), .state = (how), .flags = (what)}.stand)
 
 /* ---- running ---- */
 
@@ -266,9 +270,8 @@ void sb_co_free(struct sb_co *co);
 #define SB_CO_JUMP
 #define SB_CO_REMEMBER(p)
 #endif
-#define SB_CO_AT(p, how) ((struct sb_co){.point = co_at_##p, .state = (how)}.stand)
-#define SB_CO_TRY(p)                                             \
-    if (SB_LIKELY(co_self->stand == SB_CO_AT(p, SB_CO_YIELDED))) \
+#define SB_CO_TRY(p)                                           \
+    if (co_at_##p == co_points || co_self->point == co_at_##p) \
         goto co_point_##p;
 
 #define SB_CO_ENUM(p) co_at_##p,
@@ -281,7 +284,7 @@ void sb_co_free(struct sb_co *co);
     enum { co_at_start, frame##_POINTS(SB_CO_ENUM) co_end, co_points = co_end - 1 }; \
     (void)f;                                                                         \
     SB_CO_STRICT                                                                     \
-    if (co_points <= SB_CO_FEW) {                                                    \
+    if (co_points <= SB_CO_FEW && SB_LIKELY(co_self->state >= SB_CO_AWAITING)) {     \
         frame##_POINTS(SB_CO_TRY)                                                    \
     }                                                                                \
     SB_CO_JUMP                                                                       \
@@ -310,7 +313,7 @@ void sb_co_free(struct sb_co *co);
     SB_CO_RELAX(void) 0
 
 /* A point has two ways back in: the dispatch comes to co_back_p, which looks at the flags; a frame that
- * stands at a yield or a park with nothing to look at is resumed at co_point_p at once. */
+ * stands at a yield or a park is resumed at co_point_p at once (cancelling takes it off that way). */
 #define SB_CO_BACK(p, yields)                      \
     co_back_##p : if (SB_UNLIKELY(co_self->flags)) \
     {                                              \
@@ -322,16 +325,6 @@ void sb_co_free(struct sb_co *co);
         }                                          \
     }
 
-/* Stops at p. Flags are rare, and looked at elsewhere: that may be to come back at once. */
-#define SB_CO_STAND(p, how, slowly)    \
-    SB_CO_REMEMBER(p)                  \
-    if (SB_UNLIKELY(co_self->flags)) { \
-        co_self->point = co_at_##p;    \
-        return slowly(co_self);        \
-    }                                  \
-    co_self->stand = SB_CO_AT(p, how); \
-    return NULL;
-
 /* Ends the body through finally: with this result (an int; 0 unless said). Not inside finally:. */
 #define CO_RETURN(result)       \
     do {                        \
@@ -339,21 +332,33 @@ void sb_co_free(struct sb_co *co);
         goto co_finally;        \
     } while (0)
 
-/* Hands a value to whoever asked for the next; the frame's own field `value` holds it. */
-#define CO_YIELD(p, result)                            \
-    do {                                               \
-        co_frame->value = (result);                    \
-        SB_CO_STAND(p, SB_CO_YIELDED, sb_co_yield)     \
-        SB_CO_BACK(p, true)                            \
-        co_point_##p : co_self->state = SB_CO_RUNNING; \
+/* Hands a value to whoever asked for the next; the frame's own field `value` holds it. Flags are rare,
+ * and looked at elsewhere: that may be to come back at once. */
+#define CO_YIELD(p, result)                                        \
+    do {                                                           \
+        co_frame->value = (result);                                \
+        SB_CO_REMEMBER(p)                                          \
+        if (SB_UNLIKELY(co_self->flags)) {                         \
+            co_self->point = co_at_##p;                            \
+            return sb_co_yield(co_self);                           \
+        }                                                          \
+        co_self->stand = SB_CO_STAND(co_at_##p, SB_CO_YIELDED, 0); \
+        return NULL;                                               \
+        SB_CO_BACK(p, true)                                        \
+        co_point_##p : co_self->state = SB_CO_RUNNING;             \
     } while (0)
 
 /* Waits for sb_co_run or sb_co_wake on this frame. */
-#define CO_PARK(p)                                     \
-    do {                                               \
-        SB_CO_STAND(p, SB_CO_PARKED, sb_co_park)       \
-        SB_CO_BACK(p, false)                           \
-        co_point_##p : co_self->state = SB_CO_RUNNING; \
+#define CO_PARK(p)                                                      \
+    do {                                                                \
+        SB_CO_REMEMBER(p)                                               \
+        co_self->point = co_at_##p;                                     \
+        if (SB_UNLIKELY(co_self->flags & (SB_CO_CANCEL | SB_CO_WOKEN))) \
+            return sb_co_park(co_self);                                 \
+        co_self->state = SB_CO_PARKED;                                  \
+        return NULL;                                                    \
+        SB_CO_BACK(p, false)                                            \
+        co_point_##p : co_self->state = SB_CO_RUNNING;                  \
     } while (0)
 
 /* In finally: only: starts something whose completion runs this frame, and waits for it. */
@@ -366,12 +371,11 @@ void sb_co_free(struct sb_co *co);
 
 /* Waits until the child (a pointer to its frame) finishes or yields: new and yielded ones are resumed,
  * those in flight awaited, those done are done. Its result is (child)->co.rc. */
-#define CO_AWAIT(p, child)                             \
-    do {                                               \
-        co_self->point = co_at_##p;                    \
-        return sb_co_await(co_self, &(child)->co);     \
-        SB_CO_BACK(p, false)                           \
-        co_point_##p : co_self->state = SB_CO_RUNNING; \
+#define CO_AWAIT(p, child)                                                  \
+    do {                                                                    \
+        co_self->point = co_at_##p;                                         \
+        return sb_co_await(co_self, &(child)->co);                          \
+        co_point_##p : SB_CO_BACK(p, false) co_self->state = SB_CO_RUNNING; \
     } while (0)
 
 /* group: a struct sb_co_group * that sb_co_group_init prepared. */
@@ -381,7 +385,8 @@ void sb_co_free(struct sb_co *co);
 
 /* ---- what the macros call ---- */
 
-struct sb_co *sb_co_await(struct sb_co *self, struct sb_co *child);
+/* CO_AWAIT of a child that is not new, or where a flag of self is set. */
+struct sb_co *sb_co_await_slow(struct sb_co *self, struct sb_co *child);
 /* CO_YIELD and CO_PARK where a flag is set: hands over to the one who awaits co, or goes on (with
  * finally:, or because it was woken before it parked). */
 struct sb_co *sb_co_yield(struct sb_co *co);
@@ -437,11 +442,23 @@ static inline bool sb_co_next(struct sb_co *co)
     return SB_LIKELY(co->state == SB_CO_YIELDED) || sb_co_next_rest(co, next);
 }
 
+static inline struct sb_co *sb_co_await(struct sb_co *self, struct sb_co *child)
+{
+    self->where.down = child;
+    if (SB_UNLIKELY(child->stand != SB_CO_STAND(0, SB_CO_NEW, 0) || self->flags))
+        return sb_co_await_slow(self, child);
+    self->state = SB_CO_AWAITING;
+    child->up = self;
+    child->flags = SB_CO_AWAITED;
+    return child;
+}
+
 static inline struct sb_co *sb_co_finish(struct sb_co *co)
 {
-    co->state = SB_CO_DONE;
-    co->point = UINT16_MAX;
-    return sb_co_release(co);
+    struct sb_co *up = co->up;
+    co->up = NULL;
+    co->stand = SB_CO_STAND(UINT16_MAX, SB_CO_DONE, SB_CO_FINAL);
+    return up;
 }
 
 #endif

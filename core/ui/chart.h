@@ -26,8 +26,8 @@ enum sb_tone {
 /* ---- bars ---- */
 
 struct sb_bar {
-    struct sb_str label; /* at the left; empty: under the bar before (one group) */
-    struct sb_str text;  /* the value as people read it, behind the bar */
+    struct sb_str label; /* above the bar, at the left */
+    struct sb_str text;  /* the value as people read it, above the bar, at the right */
     double value;        /* >= 0; the length */
     double low, high;    /* whisker; NaN in either: none */
     enum sb_tone tone;

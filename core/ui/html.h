@@ -4,7 +4,8 @@
  * well) and a Content-Security-Policy that allows inline style and nothing else. Classes for use in
  * the body: `bad` `warn` `good` `info` `muted` (colour of text; on <span class="badge bad"> a filled
  * badge), `num` (right-aligned cell), `cards` with `card` children (figures in a row), `scroll`
- * around a wide table, `verdict` (the first line), <code>, <pre>, <details>. */
+ * around a wide table, `verdict` (the first line), <code>, <pre>, <details>; `s0` to `s7` colour the
+ * series of a chart (core/ui/chart.h). */
 #ifndef SB_UI_HTML_H
 #define SB_UI_HTML_H
 
