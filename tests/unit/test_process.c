@@ -359,12 +359,11 @@ static void *slow_reader(void *ctx)
     return NULL;
 }
 
-/* Runs `seq` with its output passed through to a pipe or a socket that is read slowly. */
-static void pass_through(bool socket)
+/* Runs a script with its output passed through to a pipe or a socket that is read slowly. */
+static void pass_through(const char *script, bool socket)
 {
     int fds[2];
     pthread_t thread;
-    unsigned char sum = 0;
     ck_assert_int_eq(socket ? socketpair(AF_UNIX, SOCK_STREAM, 0, fds) : pipe(fds), 0);
     int saved = dup(STDOUT_FILENO);
     dup2(fds[1], STDOUT_FILENO);
@@ -372,26 +371,49 @@ static void pass_through(bool socket)
     slow_count = slow_sum = 0;
     pthread_create(&thread, NULL, slow_reader, &fds[0]);
     int32_t rc = run((struct sb_process_options){
-        .argv = SH("seq 1 100000"), .pass_through = true, .output_cap = 1 << 20, .linger = MS});
+        .argv = SH(script), .pass_through = true, .output_cap = 1 << 20, .linger = MS});
     int flags = fcntl(STDOUT_FILENO, F_GETFL);
     dup2(saved, STDOUT_FILENO);
     close(saved);
     pthread_join(thread, NULL);
     close(fds[0]);
     ck_assert_int_eq(rc, 0);
-    ck_assert(!(flags & O_NONBLOCK) && !child.copy_failed && child.out.len == 588895);
+    ck_assert(!(flags & O_NONBLOCK) && !child.copy_failed);
+}
+
+static void all_was_passed(void)
+{
+    unsigned char sum = 0;
+    ck_assert_uint_eq(child.out.len, 588895); /* 1 to 100000 */
     for (size_t i = 0; i < child.out.len; i++)
         sum = (unsigned char)(sum * 31 + (unsigned char)child.out.data[i]);
     ck_assert(slow_count == child.out.len && slow_sum == sum);
-    close_loop();
 }
 
 START_TEST(output_can_be_passed_through)
 {
     int before = open_descriptors();
-    pass_through(false);
-    pass_through(true);
+    for (int i = 0; i < 2; i++) {
+        pass_through("seq 1 100000", i == 1);
+        all_was_passed();
+        close_loop();
+    }
     ck_assert_int_eq(open_descriptors(), before);
+}
+END_TEST
+
+/* A slow reader has its time for what the child said, but not for what those it left behind say. */
+START_TEST(a_grandchild_does_not_hold_up_passing_through)
+{
+    pass_through("sleep 1000 & echo $! >&2; seq 1 100000", false);
+    kill((pid_t)-child.pid, SIGKILL);
+    all_was_passed();
+    ck_assert(gone(said_pid()));
+    close_loop();
+    pass_through("yes & echo $! >&2", false);
+    kill((pid_t)-child.pid, SIGKILL);
+    ck_assert(slow_count > 0 && gone(said_pid()));
+    close_loop();
 }
 END_TEST
 
@@ -437,5 +459,5 @@ UNIT_MAIN("process", output_and_status_come_back, what_cannot_be_started_is_told
           a_child_inherits_nothing_by_accident, a_deadline_ends_child_and_grandchild,
           who_will_not_go_is_killed, a_grandchild_does_not_hold_it_up,
           cancelled_at_any_moment_leaves_nothing, a_thousand_in_turn_leak_nothing,
-          output_can_be_passed_through, nobody_listening_does_not_matter,
-          passing_through_to_a_file_appends)
+          output_can_be_passed_through, a_grandchild_does_not_hold_up_passing_through,
+          nobody_listening_does_not_matter, passing_through_to_a_file_appends)

@@ -58,8 +58,21 @@ static int32_t run_for(struct sb_co *co, int64_t ns)
 }
 
 /* --- names: this program's own resolver, so that tests need no network --- */
-static uint16_t two_ports[2]; /* what two.test resolves to, on 127.0.0.1 */
+static uint16_t two_ports[2]; /* what two.test resolves to, on 127.0.0.1; mixed.test: to more */
 static atomic_bool gate;
+
+static struct addrinfo *address6(uint16_t port, struct addrinfo *next)
+{
+    struct addrinfo *a = sb_xcalloc(1, sizeof *a + sizeof(struct sockaddr_in6));
+    struct sockaddr_in6 *in = (struct sockaddr_in6 *)(void *)(a + 1);
+    *in = (struct sockaddr_in6){
+        .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    a->ai_family = AF_INET6;
+    a->ai_addr = (struct sockaddr *)in;
+    a->ai_addrlen = sizeof *in;
+    a->ai_next = next;
+    return a;
+}
 
 static struct addrinfo *address(uint16_t port, struct addrinfo *next)
 {
@@ -93,6 +106,11 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
     }
     if (hints->ai_flags & AI_NUMERICHOST)
         return EAI_NONAME;
+    if (strcmp(node, "mixed.test") == 0) {
+        uint16_t bad = two_ports[0];
+        *ret = address6(bad, address(bad, address(bad, address(two_ports[1], NULL))));
+        return 0;
+    }
     if (strcmp(node, "slow.test") == 0)
         while (!gate)
             usleep(1000);
@@ -200,6 +218,9 @@ START_TEST(connecting_finds_who_answers)
         ck_assert_uint_eq(peer_port(stream.fd), good);
         sb_stream_close(&stream);
     }
+    two_ports[0] = bad;
+    ck_assert_int_eq(dial("mixed.test", 1, FOREVER), 0);
+    ck_assert_uint_eq(peer_port(stream.fd), good);
     close(fd);
     done();
 }
