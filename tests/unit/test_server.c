@@ -212,7 +212,7 @@ START_TEST(pipelining_and_keep_alive)
                       i);
     ck_assert(unit_send_bytes(fd, out.data, out.len));
     for (int i = 0; i < 50; i++) {
-        char body[16];
+        char body[32];
         snprintf(body, sizeof body, "\r\n\r\nn%03d", i);
         ck_assert_int_eq(unit_reply(fd, &b, &reply, false), 200);
         ck_assert_ptr_nonnull(strstr(reply.data, body));
