@@ -61,6 +61,9 @@ struct sb_http_tls {
  * anything, cancelling the exchange included, but not free the client. */
 typedef int sb_http_sink(void *ctx, struct sb_str bytes, struct sb_error *e);
 
+/* Whether an exchange would take this URL. -SB_EINPUT with the reason, and without the URL. */
+int sb_http_url_check(const char *url, struct sb_error *e);
+
 /* Everything is borrowed until the exchange is done. Zero means the default. */
 struct sb_http_request {
     const char *method; /* "GET" */

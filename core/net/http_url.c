@@ -49,6 +49,14 @@ int http_origin_read(const char *url, struct http_origin *ret, struct sb_error *
     return 0;
 }
 
+int sb_http_url_check(const char *url, struct sb_error *e)
+{
+    struct http_origin o = {NULL, NULL, 0};
+    int r = http_origin_read(url, &o, e);
+    http_origin_done(&o);
+    return r;
+}
+
 void http_origin_done(struct http_origin *o)
 {
     curl_free(o->scheme);
