@@ -12,6 +12,21 @@ struct heartbeat_options {
     const char *target;       /* tune: false alarms a node-day */
     int64_t blip;             /* replay, tune: ns */
     bool flips;               /* replay */
+
+    /* senders */
+    struct sb_strings to;                       /* monitors */
+    const char *id, *zone;                      /* id NULL: the machine's name */
+    const char *token_file;                     /* as senders use it: one token */
+    const char *ca_file, *cert_file, *key_file; /* TLS */
+    int64_t interval, shutdown_timeout;         /* ns */
+    int64_t count;                              /* beats to send, 0 = until told to stop */
+    struct sb_strings checks;
+    int64_t check_timeout; /* ns; of the metric command too */
+    const char *metric_command;
+    int64_t scope; /* enum heartbeat_scope */
+    const char *health_listen, *health_token_file;
+    const char *ping;               /* URL */
+    int64_t ping_timeout, watchdog; /* ns */
 };
 
 /* The policy of a verb that takes one; the built-in one without --policy. */
@@ -21,5 +36,8 @@ int heartbeat_one_policy(const struct heartbeat_options *o, struct heartbeat_pol
 int heartbeat_policy_verb(struct sb_run *run, struct sb_error *e);
 int heartbeat_replay_verb(struct sb_run *run, struct sb_error *e);
 int heartbeat_tune_verb(struct sb_run *run, struct sb_error *e);
+int heartbeat_send_verb(struct sb_run *run, struct sb_error *e);
+int heartbeat_exec_verb(struct sb_run *run, struct sb_error *e);
+int heartbeat_notify_proxy_verb(struct sb_run *run, struct sb_error *e);
 
 #endif

@@ -84,35 +84,51 @@ finally:
     CO_END;
 }
 
-void heartbeat_post_init(struct heartbeat_post *p, const struct heartbeat_link *link,
-                         const struct heartbeat_report *report, const char *goodbye,
-                         int64_t timeout, uint32_t tries)
+static void prepare(struct heartbeat_post *p, const char *below, const char *type,
+                    struct heartbeat_effort effort)
 {
-    CO_INIT(heartbeat_post, p);
-    p->link = link;
+    const struct heartbeat_link *link = p->link;
     p->url = (struct sb_buf)SB_BUF_INIT(MESSAGE_MAX);
-    p->body = (struct sb_buf)SB_BUF_INIT(MESSAGE_MAX);
-    sb_buf_printf(&p->url, "%s/%s", link->base, goodbye ? "shutdown" : "heartbeat");
-    if (goodbye)
-        heartbeat_goodbye_put(report, goodbye, &p->body);
-    else
-        heartbeat_report_put(report, sb_time_now(), &p->body);
+    sb_buf_printf(&p->url, "%s/%s", link->base, below);
     p->request = (struct sb_http_request){
         .method = "POST",
         .url = p->url.data,
         .body = {p->body.data, p->body.len},
-        .content_type = "application/json",
+        .content_type = type,
         .unix_path = link->unix_path,
-        .timeout = timeout,
-        .connect_timeout = timeout,
+        .timeout = effort.timeout,
+        .connect_timeout = effort.timeout,
         .body_cap = ANSWER_MAX,
         .tls = link->wire->tls,
         .bearer_file = link->wire->token_file,
-        .retry = {.tries = tries,
-                  .first = timeout / 20,
-                  .most = timeout / 2,
-                  .most_after = timeout / 2,
-                  .each_timeout = tries > 1 ? timeout / 2 : 0,
-                  .safe = true}, /* the receiver knows a repeat by boot_id and seq */
+        .retry = {.tries = effort.tries,
+                  .first = effort.timeout / 20,
+                  .most = effort.timeout / 2,
+                  .most_after = effort.timeout / 2,
+                  .each_timeout = effort.tries > 1 ? effort.timeout / 2 : 0,
+                  .safe = true}, /* the receiver knows a repeat by boot_id and seq, or by rid */
     };
+}
+
+void heartbeat_post_init(struct heartbeat_post *p, const struct heartbeat_link *link,
+                         const struct heartbeat_report *report, const char *goodbye,
+                         struct heartbeat_effort effort)
+{
+    CO_INIT(heartbeat_post, p);
+    p->link = link;
+    p->body = (struct sb_buf)SB_BUF_INIT(MESSAGE_MAX);
+    if (goodbye)
+        heartbeat_goodbye_put(report, goodbye, &p->body);
+    else
+        heartbeat_report_put(report, sb_time_now(), &p->body);
+    prepare(p, goodbye ? "shutdown" : "heartbeat", "application/json", effort);
+}
+
+void heartbeat_post_text(struct heartbeat_post *p, const struct heartbeat_link *link,
+                         const char *below, struct sb_buf body, struct heartbeat_effort effort)
+{
+    CO_INIT(heartbeat_post, p);
+    p->link = link;
+    p->body = body;
+    prepare(p, below, "text/plain; charset=utf-8", effort);
 }

@@ -41,9 +41,17 @@ void heartbeat_link_done(struct heartbeat_link *l); /* {0} is fine */
     F(struct sb_http_exchange, exchange) F(struct sb_error, error)
 #define heartbeat_post_POINTS(P) P(posting)
 CO_FRAME(heartbeat_post);
-/* Tries up to `tries` times within `timeout` ns. goodbye: the reason; NULL for a beat. */
+/* How long it may take altogether, and in how many tries. */
+struct heartbeat_effort {
+    int64_t timeout; /* ns */
+    uint32_t tries;
+};
+/* A beat, or a goodbye with its reason (NULL: a beat). */
 void heartbeat_post_init(struct heartbeat_post *p, const struct heartbeat_link *link,
                          const struct heartbeat_report *report, const char *goodbye,
-                         int64_t timeout, uint32_t tries);
+                         struct heartbeat_effort effort);
+/* Any text to a place below the link's; takes the body. */
+void heartbeat_post_text(struct heartbeat_post *p, const struct heartbeat_link *link,
+                         const char *below, struct sb_buf body, struct heartbeat_effort effort);
 
 #endif

@@ -46,7 +46,7 @@ const double *heartbeat_metrics_get(const struct heartbeat_metrics *m, const cha
     return NULL;
 }
 
-static bool can_be_shown(struct sb_str s)
+bool heartbeat_text_is_clean(struct sb_str s)
 {
     for (size_t at = 0; at < s.len;) {
         uint32_t code;
@@ -62,7 +62,7 @@ static int take(struct heartbeat_metrics *m, struct sb_str name, struct sb_str v
                 const char *what, uint32_t line, struct sb_error *e)
 {
     struct sb_number n;
-    if (name.len == 0 || name.len > HEARTBEAT_METRIC_MAX || !can_be_shown(name))
+    if (name.len == 0 || name.len > HEARTBEAT_METRIC_MAX || !heartbeat_text_is_clean(name))
         return sb_fail_at(e, SB_EINPUT, what, line, 0,
                           "the name of a metric has 1 to %d bytes that can be shown",
                           HEARTBEAT_METRIC_MAX);

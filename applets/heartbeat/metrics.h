@@ -25,6 +25,8 @@ struct heartbeat_metrics { /* {0} initialises */
  * a name that comes twice the last value counts. `what` names the text in errors. */
 int heartbeat_metrics_read(struct sb_str text, const char *what, struct heartbeat_metrics *ret,
                            struct sb_error *e);
+/* Whether it is well-formed UTF-8 that can be shown as it is. */
+bool heartbeat_text_is_clean(struct sb_str s);
 /* Sets one; nothing happens when the value is not finite or there is no room. */
 void heartbeat_metrics_set(struct heartbeat_metrics *m, const char *name, double value);
 /* NULL when there is none of that name. */

@@ -19,10 +19,12 @@ static int64_t timeout_of(const struct heartbeat_target *t)
     return SB_MAX(SB_MIN(t->interval, MOST_TIMEOUT), LEAST_TIMEOUT);
 }
 
-static int64_t spread(const struct heartbeat_target *t)
+static void sleep_a_while(struct heartbeat_target *t)
 {
+    struct sb_loop *l = t->link.wire->loop;
     uint64_t range = (uint64_t)SB_MIN(t->interval, MOST_TIMEOUT) / 2;
-    return (int64_t)(sb_rand_u64() % (range + 1));
+    int64_t ns = (int64_t)(sb_rand_u64() % (range + 1));
+    sb_co_sleep_init(&t->sleep, sb_loop_timers(l), sb_loop_now(l) + ns);
 }
 
 static void say_lost(struct heartbeat_target *t)
@@ -64,14 +66,13 @@ static struct sb_co *heartbeat_target_step(struct sb_co *co_self)
         if (!f->has_next)
             break;
         if (f->lost && !f->closed) {
-            struct sb_loop *l = f->link.wire->loop;
-            sb_co_sleep_init(&f->sleep, sb_loop_timers(l), sb_loop_now(l) + spread(f));
+            sleep_a_while(f);
             CO_AWAIT(waiting, &f->sleep);
         }
         f->current = f->next; /* the newest of those that came meanwhile */
         f->has_next = false;
-        heartbeat_post_init(&f->post, &f->link, &f->current, NULL, timeout_of(f),
-                            f->lost ? 1 : TRIES);
+        heartbeat_post_init(&f->post, &f->link, &f->current, NULL,
+                            (struct heartbeat_effort){timeout_of(f), f->lost ? 1 : TRIES});
         CO_AWAIT(sending, &f->post);
         judge(f);
     }
@@ -131,7 +132,8 @@ static struct sb_co *heartbeat_goodbye_step(struct sb_co *co_self)
     f->members = sb_xcalloc(f->n, sizeof(struct sb_co *));
     for (size_t i = 0; i < f->n; i++) {
         struct heartbeat_target *t = &f->targets[i];
-        heartbeat_post_init(&t->post, &t->link, f->report, f->reason, f->timeout, TRIES);
+        heartbeat_post_init(&t->post, &t->link, f->report, f->reason,
+                            (struct heartbeat_effort){f->timeout, TRIES});
         f->members[i] = &t->post.co;
     }
     sb_co_group_init(&f->all, f->members, (uint32_t)f->n);

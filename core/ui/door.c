@@ -215,7 +215,8 @@ int sb_door(const struct sb_applet_entry *applets, int argc, char **argv)
     sb_streams_start();
     sb_log_name("srebox");
     int code = dispatch(&d, &e);
-    if (code < 0 || code == SB_EXIT_NO_APPLET) {
+    if (code < 0 ||
+        (code == SB_EXIT_NO_APPLET && e.code)) { /* a verb may hand on a 127 of others */
         sb_log_error(&e);
         code = code < 0 ? SB_EXIT_UNSURE : code;
     } else if (sb_stdout_write(&out, &e) < 0) {
