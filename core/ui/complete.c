@@ -15,21 +15,6 @@ void sb_complete_names(const struct sb_complete *c)
         sb_buf_printf(c->out, " %s", c->names[i]);
 }
 
-void sb_complete_formats(struct sb_buf *out, const struct sb_applet *applet,
-                         const struct sb_verb *verb)
-{
-    unsigned formats = 0;
-    for (const struct sb_verb *v = verb ? verb : applet->verbs; v && v->run; v++) {
-        formats |= v->formats ? v->formats : SB_FORMAT_BIT(TEXT);
-        if (verb)
-            break;
-    }
-    for (unsigned i = 0, n = 0; i < SB_FORMAT_COUNT; i++) {
-        if (formats >> i & 1)
-            sb_buf_printf(out, "%s%s", n++ ? " " : "", sb_format_names[i]);
-    }
-}
-
 void sb_complete_choices(struct sb_buf *out, const struct sb_option *o)
 {
     for (size_t i = 0; o->choices[i]; i++)

@@ -1,6 +1,7 @@
 /* bash: data as case statements, one function that walks the words before the cursor. Needs nothing of
  * the bash-completion package. */
 #include "core/ui/args.h"
+#include "core/ui/help.h"
 #include "core/ui/complete_shell.h"
 #include "core/ui/settings.h"
 #include "core/ui/value.h"
@@ -103,7 +104,7 @@ static void put_value_case(const struct sb_complete *c, const struct sb_applet *
     } else if (o->type == SB_OPT_ENUM) {
         sb_buf_puts(c->out, "words words='");
         if (sb_complete_is_format(o))
-            sb_complete_formats(c->out, applet, NULL);
+            sb_help_formats(c->out, applet, NULL, " ");
         else
             sb_complete_choices(c->out, o);
         sb_buf_putc(c->out, '\'');
@@ -118,7 +119,7 @@ static void put_values(const struct sb_complete *c, const struct sb_applet *appl
     for (const struct sb_verb *v = applet->verbs; v && v->run && v->name; v++) {
         sb_buf_printf(c->out, "    %s:%s:--output | %s:%s:-o) kind=words words='", applet->name,
                       v->name, applet->name, v->name);
-        sb_complete_formats(c->out, applet, v);
+        sb_help_formats(c->out, applet, v, " ");
         sb_buf_puts(c->out, "' ;;\n");
     }
     for (const struct sb_option *o = applet->options; o && o->name; o++)

@@ -1,5 +1,6 @@
 /* fish: one `complete` line an option, under a condition that looks at the applet and the verb. */
 #include "core/ui/args.h"
+#include "core/ui/help.h"
 #include "core/ui/complete_shell.h"
 #include "core/ui/settings.h"
 #include "core/ui/value.h"
@@ -132,7 +133,7 @@ static void put_format(const struct sb_complete *c, const struct sb_applet *appl
                       applet->name, v->name ? " " : "", v->name ? v->name : "");
         put_names(c, o);
         sb_buf_puts(c->out, " -x -a '");
-        sb_complete_formats(c->out, applet, v);
+        sb_help_formats(c->out, applet, v, " ");
         sb_buf_putc(c->out, '\'');
         put_description(c, o->help);
     }

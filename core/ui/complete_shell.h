@@ -18,9 +18,6 @@ void sb_complete_fish(const struct sb_complete *c);
 
 /* Appends " srebox srebox-NAME ..." and the further names. */
 void sb_complete_names(const struct sb_complete *c);
-/* The formats of a verb, or of all when verb is NULL, separated by blanks. */
-void sb_complete_formats(struct sb_buf *out, const struct sb_applet *applet,
-                         const struct sb_verb *verb);
 /* An enum's choices, separated by blanks. */
 void sb_complete_choices(struct sb_buf *out, const struct sb_option *o);
 /* True for -o/--output, whose values depend on the verb. */

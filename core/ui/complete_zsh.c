@@ -1,5 +1,6 @@
 /* zsh: one _arguments call an applet, with the specifications that fit the verb. */
 #include "core/ui/args.h"
+#include "core/ui/help.h"
 #include "core/ui/complete_shell.h"
 #include "core/ui/settings.h"
 #include "core/ui/value.h"
@@ -29,7 +30,7 @@ static void put_action(const struct sb_complete *c, const struct sb_applet *appl
     if (o->type == SB_OPT_ENUM) {
         sb_buf_putc(out, '(');
         if (sb_complete_is_format(o))
-            sb_complete_formats(out, applet, verb);
+            sb_help_formats(out, applet, verb, " ");
         else
             sb_complete_choices(out, o);
         sb_buf_putc(out, ')');

@@ -32,9 +32,8 @@ void sb_help_option_left(struct sb_buf *out, const struct sb_option *o)
         sb_buf_printf(out, " %s", o->arg ? o->arg : "VALUE");
 }
 
-/* What -o takes: the formats of the verb, or of all verbs. */
-static void put_formats(struct sb_buf *out, const struct sb_applet *applet,
-                        const struct sb_verb *verb)
+void sb_help_formats(struct sb_buf *out, const struct sb_applet *applet, const struct sb_verb *verb,
+                     const char *sep)
 {
     unsigned formats = 0;
     for (const struct sb_verb *v = verb ? verb : applet->verbs; v && v->run; v++) {
@@ -42,10 +41,9 @@ static void put_formats(struct sb_buf *out, const struct sb_applet *applet,
         if (verb)
             break;
     }
-    sb_buf_puts(out, "one of: ");
     for (unsigned i = 0, n = 0; i < SB_FORMAT_COUNT; i++) {
         if (formats >> i & 1)
-            sb_buf_printf(out, "%s%s", n++ ? ", " : "", sb_format_names[i]);
+            sb_buf_printf(out, "%s%s", n++ ? sep : "", sb_format_names[i]);
     }
 }
 
@@ -55,9 +53,10 @@ static void put_facts(struct sb_buf *out, const struct sb_applet *applet,
 {
     size_t start = out->len;
     sb_buf_puts(out, " (");
-    if (o->choices == sb_format_names)
-        put_formats(out, applet, verb);
-    else
+    if (o->choices == sb_format_names) {
+        sb_buf_puts(out, "one of: ");
+        sb_help_formats(out, applet, verb, ", ");
+    } else
         sb_value_range(o, out);
     if (o->type == SB_OPT_LIST)
         sb_buf_printf(out, "%smay be repeated", out->len > start + 2 ? "; " : "");

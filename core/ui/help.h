@@ -14,4 +14,8 @@ void sb_help_item(struct sb_buf *out, const char *left, const char *right);
 /* What stands behind an option's name: " FILE", " low|high" ..., nothing for flags. */
 void sb_help_option_left(struct sb_buf *out, const struct sb_option *o);
 
+/* What -o takes: the formats of the verb, or of all verbs when it is NULL. */
+void sb_help_formats(struct sb_buf *out, const struct sb_applet *applet, const struct sb_verb *verb,
+                     const char *sep);
+
 #endif
