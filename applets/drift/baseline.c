@@ -276,10 +276,9 @@ static void list_gone(struct drift_baseline *b, struct sb_doc_pool *pool)
             b->gone[b->n_gone++] = b->accepted[i].gone;
 }
 
-int drift_baseline_apply(struct drift_baseline *b, struct sb_doc_pool *pool,
-                         struct drift_findings *findings, struct sb_error *e)
+void drift_baseline_apply(struct drift_baseline *b, struct sb_doc_pool *pool,
+                          struct drift_findings *findings)
 {
-    (void)e;
     struct sb_map by_print = {0};
     struct drift_mask m;
     drift_mask_init(&m, pool, false);
@@ -300,5 +299,4 @@ int drift_baseline_apply(struct drift_baseline *b, struct sb_doc_pool *pool,
     list_gone(b, pool);
     drift_mask_done(&m);
     sb_map_done(&by_print);
-    return 0;
 }

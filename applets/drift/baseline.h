@@ -29,7 +29,7 @@ int drift_baseline_write(struct sb_doc_pool *pool, const struct drift_findings *
 int drift_baseline_load(struct sb_doc_pool *pool, const char *file, struct drift_baseline *ret,
                         struct sb_error *e);
 /* Marks known findings (same fingerprint, same values) and lists what has gone. */
-int drift_baseline_apply(struct drift_baseline *b, struct sb_doc_pool *pool,
-                         struct drift_findings *findings, struct sb_error *e);
+void drift_baseline_apply(struct drift_baseline *b, struct sb_doc_pool *pool,
+                          struct drift_findings *findings);
 
 #endif

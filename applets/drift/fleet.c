@@ -69,6 +69,7 @@ static void weigh_list(const struct fleet *fl, struct evidence *ev, struct sb_st
 {
     struct drift_run *run = fl->run;
     bool used[MAX_LIST_SCAN] = {false};
+    uint64_t hashes[MAX_LIST_SCAN];
     if (t->count > MAX_LIST_SCAN || a->count > MAX_LIST_SCAN) {
         if (drift_hash(run, t, 0) == drift_hash(run, a, 0))
             put_evidence(fl, ev, name, t);
@@ -76,10 +77,12 @@ static void weigh_list(const struct fleet *fl, struct evidence *ev, struct sb_st
             ev->differing++;
         return;
     }
+    for (uint32_t j = 0; j < a->count; j++)
+        hashes[j] = drift_hash(run, a->u.items[j], 0);
     for (uint32_t i = 0; i < t->count; i++) {
         uint32_t j = 0;
         uint64_t h = drift_hash(run, t->u.items[i], 0);
-        while (j < a->count && (used[j] || drift_hash(run, a->u.items[j], 0) != h))
+        while (j < a->count && (used[j] || hashes[j] != h))
             j++;
         if (j == a->count) {
             ev->differing++;

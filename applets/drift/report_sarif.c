@@ -248,8 +248,9 @@ static void put_invocation(struct sarif *s)
         sb_json_key(&s->w, "toolExecutionNotifications");
         sb_json_open_list(&s->w);
         if (f->coverage.unchecked) {
-            sb_buf_printf(&s->text, "%llu values could not be checked",
-                          (unsigned long long)f->coverage.unchecked);
+            sb_buf_printf(&s->text, "%llu value%s could not be checked",
+                          (unsigned long long)f->coverage.unchecked,
+                          f->coverage.unchecked == 1 ? "" : "s");
             put_notification(s);
         }
         for (size_t i = 0; i < f->failures.len; i++) {

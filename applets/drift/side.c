@@ -107,20 +107,19 @@ static int refuse_archive(const struct sb_doc_text *text, struct sb_error *e)
 }
 
 /* What a person would want to hear when the YAML reader gave up. */
-static int explain_yaml(struct sb_doc_pool *pool, const struct sb_doc_text *text,
-                        const struct drift_read_options *opts, struct sb_error *e)
+static int explain_yaml(const struct sb_doc_text *text, const struct drift_read_options *opts,
+                        struct sb_error *e)
 {
     int code = -(int)e->code;
     struct sb_buf stripped = SB_BUF_INIT(text->len + 1);
     size_t notes = 0;
-    (void)pool;
     if (sb_str_has((struct sb_str){text->bytes, text->len}, SB_STR("{{")))
         code = sb_hint(e, "is this a template ({{ }})? Render it first: helm template, kustomize "
                           "build");
     else if (!opts->annotated && drift_annotated_strip(text->bytes, text->len, &stripped, &notes) &&
              notes)
-        code = sb_hint(
-            e, "%zu values are followed by notes in glyphs: --annotated reads such files", notes);
+        code = sb_hint(e, "%zu value%s followed by notes in glyphs: --annotated reads such files",
+                       notes, notes == 1 ? " is" : "s are");
     sb_buf_done(&stripped);
     return code;
 }
@@ -151,7 +150,7 @@ static int read_yaml(struct sb_doc_pool *pool, struct sb_doc_text *text,
         return rc;
     rc =
         all ? sb_yaml_read_all(pool, text, &yaml, ret, e) : sb_yaml_read(pool, text, &yaml, ret, e);
-    return rc < 0 ? explain_yaml(pool, text, opts, e) : 0;
+    return rc < 0 ? explain_yaml(text, opts, e) : 0;
 }
 
 static bool named_yaml(const char *path)
@@ -300,7 +299,8 @@ static int read_docs(struct sb_doc_pool *pool, const struct spec *spec,
     if (rc == 0 && !spec->forced)
         side->source = detect(pool, *ret, json);
     if (rc == 0 && notes)
-        drift_side_note(pool, side, "%s: %zu notes after values were left out", side->name, notes);
+        drift_side_note(pool, side, "%s: %zu note%s after values left out", side->name, notes,
+                        notes == 1 ? "" : "s");
     return rc;
 }
 

@@ -142,7 +142,7 @@ static void expect_known(const char *plan, const char *actual, const char *plan2
     ck_assert_msg(drift_baseline_load(v.pool, file, &b, &v.error) == 0, "%s", v.error.text);
     ck_assert_str_eq(b.reason, "a reason");
     ck_assert_int_eq(b.at, NOW);
-    ck_assert_int_eq(drift_baseline_apply(&b, v.pool, &v.findings, &v.error), 0);
+    drift_baseline_apply(&b, v.pool, &v.findings);
     for (size_t i = 0; i < v.findings.list.len; i++) {
         const struct drift_finding *f = &v.findings.list.items[i];
         bool moved = f->note && strstr(f->note, "moved on");
