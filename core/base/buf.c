@@ -69,7 +69,7 @@ void sb_buf_vprintf(struct sb_buf *b, const char *fmt, va_list ap)
         if ((size_t)len >= room)
             vsnprintf(at, (size_t)len + 1, fmt, again);
         b->len += (size_t)len;
-    } else if (room) {
+    } else if (b->data) {
         b->data[b->len] = '\0';
     }
     va_end(again);
