@@ -35,7 +35,7 @@ int heartbeat_job_signals(struct sb_loop *loop, struct sb_signals **ret, struct 
 
 /* "exit status 3 after 1.2s", "killed by signal 9 after 1m", or why it was not started. */
 void heartbeat_job_put(const struct heartbeat_job *j, struct sb_buf *out);
-/* The same as a line, then the last lines of its output, at most `most` bytes in all. */
+/* The same as a line, then the last lines of its output, at most `most` (1,000 or more) bytes in all. */
 void heartbeat_job_put_output(const struct heartbeat_job *j, size_t most, struct sb_buf *out);
 
 #endif

@@ -24,8 +24,8 @@ int64_t heartbeat_notify_watchdog(void);
 /* What a datagram said; texts point into it. */
 struct heartbeat_notice {
     bool ready, reloading, stopping, watchdog, trigger; /* trigger: WATCHDOG=trigger */
-    int64_t watchdog_ns;  /* WATCHDOG_USEC=, 0 = not said */
-    struct sb_str status; /* STATUS=, p NULL = not said */
+    int64_t watchdog_ns;                                /* WATCHDOG_USEC=, 0 = not said */
+    struct sb_str status;                               /* STATUS=, p NULL = not said */
 };
 /* Lines it does not know are passed over. */
 void heartbeat_notice_read(struct sb_str datagram, struct heartbeat_notice *ret);

@@ -134,8 +134,8 @@ static struct sb_co *heartbeat_probe_step(struct sb_co *co_self)
     CO_BODY(heartbeat_probe, f);
     switch (f->spec->kind) {
     case HEARTBEAT_PROBE_COMMAND:
-        f->options = (struct sb_process_options){
-            .argv = (const char *const *)f->spec->words.argv, .output_cap = OUTPUT_MAX};
+        f->options = (struct sb_process_options){.argv = (const char *const *)f->spec->words.argv,
+                                                 .output_cap = OUTPUT_MAX};
         sb_co_process_init(&f->process, f->loop, &f->options);
         start_deadline(f, &f->process.co);
         CO_AWAIT(running, &f->process);

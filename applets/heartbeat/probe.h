@@ -30,20 +30,20 @@ struct heartbeat_reason {
 /* Awaitable: one look, at most `timeout` ns long. rc 0 with `healthy`, and `problem` when it is not; or
  * as cancelled. */
 #define heartbeat_probe_SAVED(F)
-#define heartbeat_probe_LIVE(F)                    \
-    F(struct sb_loop *, loop)                      \
-    F(struct sb_http_client *, client)             \
-    F(const struct heartbeat_probe_spec *, spec)   \
-    F(int64_t, timeout)                            \
-    F(struct sb_co_timer, deadline)                \
-    F(struct sb_co_process, process)               \
-    F(struct sb_process_options, options)          \
-    F(struct sb_http_request, request)             \
-    F(struct sb_http_response, response)           \
-    F(struct sb_http_exchange, exchange)           \
-    F(struct sb_stream, stream)                    \
-    F(struct sb_stream_connect, connect)           \
-    F(bool, healthy)                               \
+#define heartbeat_probe_LIVE(F)                  \
+    F(struct sb_loop *, loop)                    \
+    F(struct sb_http_client *, client)           \
+    F(const struct heartbeat_probe_spec *, spec) \
+    F(int64_t, timeout)                          \
+    F(struct sb_co_timer, deadline)              \
+    F(struct sb_co_process, process)             \
+    F(struct sb_process_options, options)        \
+    F(struct sb_http_request, request)           \
+    F(struct sb_http_response, response)         \
+    F(struct sb_http_exchange, exchange)         \
+    F(struct sb_stream, stream)                  \
+    F(struct sb_stream_connect, connect)         \
+    F(bool, healthy)                             \
     F(struct heartbeat_reason, problem)
 #define heartbeat_probe_POINTS(P) P(running) P(asking) P(connecting)
 CO_FRAME(heartbeat_probe);
