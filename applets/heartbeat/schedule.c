@@ -149,17 +149,16 @@ static bool has_next_before(const struct heartbeat_schedule *s, int64_t after, i
 bool heartbeat_schedule_previous(const struct heartbeat_schedule *s, int64_t before,
                                  int64_t *ret_ns)
 {
-    const int64_t hour = 3600 * SB_NS_PER_S, longest = 250 * INT64_C(366) * 24 * hour;
-    int64_t back = hour, low, high = before;
+    int64_t back = 3600 * SB_NS_PER_S, low, high = before;
     if (s->kind == HEARTBEAT_PERIOD) {
         *ret_ns = add(before, -s->period);
         return *ret_ns != INT64_MIN;
     }
     for (low = add(before, -back); !has_next_before(s, low, before); low = add(before, -back)) {
-        if (back >= longest || low == INT64_MIN)
+        if (back == INT64_MAX || low == INT64_MIN)
             return false;
         high = low;
-        back *= 2;
+        back = back > INT64_MAX / 2 ? INT64_MAX : back * 2;
     }
     while (high - low > 1) {
         int64_t middle = low + (high - low) / 2;

@@ -193,7 +193,7 @@ START_TEST(back_is_the_reverse_of_forth)
         struct heartbeat_schedule *s = make(texts[random_below(SB_LEN(texts))], zone, 0);
         struct sb_zone *z = unit_zone(zone);
         int64_t at[8], back;
-        int64_t start = unit_change(z) + (int64_t)(random_below(360) - 180) * MINUTE_NS;
+        int64_t start = unit_change(z) + ((int64_t)random_below(360) - 180) * MINUTE_NS;
         size_t n = 0;
         at[0] = start;
         while (n < 7 && heartbeat_schedule_next(s, at[n], &at[n + 1]))
