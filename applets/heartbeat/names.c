@@ -15,5 +15,5 @@ const char *const heartbeat_rule_names[] = {"none",     "missed", "phi",  "sched
                                             "operator", "self",   NULL};
 const char *const heartbeat_fresh_names[] = {"none",  "start",    "stopped", "suspend",
                                              "clock", "overload", "policy",  NULL};
-const char *const heartbeat_section_names[] = {"actions", "haproxy", "quiet",
-                                               "depends", "ping",    NULL};
+const char *const heartbeat_section_names[] = {"actions", "haproxy", "quiet", "depends",
+                                               "notices", "ping",    NULL};

@@ -48,7 +48,7 @@ static const struct heartbeat_mass mass_default = {
     "interval", "missed", "slack", "grace", "rise", "fall", "phi", "cron", "calendar", "time-zone"
 static const char *const file_keys[] = {PROFILE_KEYS, "profiles", "jobs",    "nodes",
                                         "mass",       "actions",  "haproxy", "quiet",
-                                        "depends",    "ping",     NULL};
+                                        "depends",    "notices",  "ping",    NULL};
 static const char *const job_keys[] = {PROFILE_KEYS, NULL};
 static const char *const profile_keys[] = {PROFILE_KEYS, "name", "ids", "zones", NULL};
 static const char *const phi_keys[] = {"threshold", "window", "judge", NULL};

@@ -64,11 +64,12 @@ enum heartbeat_section {
     HEARTBEAT_SECTION_HAPROXY, /* map: agent and runtime socket */
     HEARTBEAT_SECTION_QUIET,   /* list: maintenance windows */
     HEARTBEAT_SECTION_DEPENDS, /* list: mute children of what is down */
+    HEARTBEAT_SECTION_NOTICES, /* map: reminders, flapping, failure rates */
     HEARTBEAT_SECTION_PING,    /* map: the ping protocol: keys, body limit */
     HEARTBEAT_SECTION_COUNT
 };
 extern const char
-    *const heartbeat_section_names[]; /* "actions" "haproxy" "quiet" "depends" "ping" */
+    *const heartbeat_section_names[]; /* "actions" "haproxy" "quiet" "depends" "notices" "ping" */
 
 struct heartbeat_policy {
     struct sb_doc_pool *pool;
