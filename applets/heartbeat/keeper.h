@@ -3,11 +3,12 @@
  * It stands between the detector and those who act: flips go to it, and are handed on once they are on
  * the disk, in order, so that nobody is told of what a crash would forget. When the disk refuses, the
  * monitor stays up: flips are handed on at once, kept in memory in order and written when there is room
- * again, and the status says so. Nodes that were heard are saved in batches, at most so many a second.
+ * again, and the status says so. What comes faster than the disk takes it gathers in memory, too: tick the
+ * detector with a budget while `waiting` is high, since there is an end to it. Nodes that were heard are saved in batches, at most so many a second.
  *
- *     k = heartbeat_keeper_new(loop, commits, last, &options, actions);
+ *     k = heartbeat_keeper_new(loop, commits, &options, actions);
  *     d = heartbeat_detector_new(policy, &opts, heartbeat_keeper_listener(k), &now);
- *     heartbeat_keeper_watch(k, heartbeat_detector_nodes(d));
+ *     heartbeat_keeper_load(k, store, d, &now, e);    before the first tick and beat
  *     heartbeat_keep_init(&frame, k) ... run it; cancel it at the end: what is left is written then.
  */
 #ifndef HEARTBEAT_KEEPER_H
@@ -26,18 +27,20 @@ struct heartbeat_keeper_options {
     int64_t keep;     /* ns flips and audits are kept; 0 = 90 days */
 };
 
-/* commits is borrowed; its store has the components of tables.h and of the journal. last: the number
- * that heartbeat_tables_load told. next hears of flips; its flip may be NULL. */
+/* commits is borrowed; its store has the components of tables.h and of the journal. next hears of flips;
+ * its flip may be NULL. */
 struct heartbeat_keeper *heartbeat_keeper_new(struct sb_loop *l, struct sb_commits *commits,
-                                              uint64_t last,
                                               const struct heartbeat_keeper_options *options,
                                               struct heartbeat_listener next);
 /* Its frame must be done. NULL is fine. */
 void heartbeat_keeper_free(struct heartbeat_keeper *k);
 
 struct heartbeat_listener heartbeat_keeper_listener(struct heartbeat_keeper *k);
-/* Whose nodes to save; before the first flip. */
-void heartbeat_keeper_watch(struct heartbeat_keeper *k, struct heartbeat_registry *nodes);
+/* Gives the detector the nodes that it had before, and the number to go on from; from here on its nodes
+ * are saved, also when this fails. s: a store of the same file, used by this call only. */
+int heartbeat_keeper_load(struct heartbeat_keeper *k, struct sb_store *s,
+                          struct heartbeat_detector *d, const struct heartbeat_now *now,
+                          struct sb_error *e);
 /* After HEARTBEAT_FORGET: its row goes, too. */
 void heartbeat_keeper_forget(struct heartbeat_keeper *k, struct sb_str id);
 void heartbeat_keeper_audit(struct heartbeat_keeper *k, const struct heartbeat_audit *audit);
