@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 enum {
-    NODES = 2000,
+    NODES = 5000,
     WAITING = 20000,
     BATCH = 256,        /* entries a write */
     PRUNE = 1000,       /* flips a write */

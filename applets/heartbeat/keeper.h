@@ -22,7 +22,7 @@ struct heartbeat_keeper;
 
 struct heartbeat_keeper_options {
     int64_t every;    /* ns between savings of nodes; 0 = 1 s */
-    uint32_t nodes;   /* most nodes a saving; 0 = 2,000 */
+    uint32_t nodes;   /* most nodes a saving; 0 = 5,000 */
     uint32_t waiting; /* most flips and audits in memory while the disk refuses; 0 = 20,000 */
     int64_t keep;     /* ns flips and audits are kept; 0 = 90 days */
 };

@@ -699,6 +699,39 @@ START_TEST(a_full_disk_is_survived)
 }
 END_TEST
 
+static void see_beats(void *ctx, const struct heartbeat_saved *n)
+{
+    uint32_t *beats = ctx;
+    *beats = n->beats;
+}
+
+/* What could not be saved is saved later, though the node was not heard again. */
+START_TEST(nodes_wait_for_the_disk)
+{
+    struct sb_error e;
+    uint32_t beats = 0;
+    sb_store_free(set_up());
+    faults_install();
+    mono = S;
+    start_monitor(&(struct heartbeat_keeper_options){.every = 1000000});
+    tick(S);
+    for (int i = 0; i < 3; i++)
+        beat("a");
+    run_until(all_written);
+    faults_set(FAULT_FULL_ON, 1, 0);
+    for (int i = 0; i < 4; i++)
+        beat("a");
+    run_until(is_failing);
+    faults_set(FAULT_NONE, 0, 0);
+    stop_monitor();
+    struct sb_store *s = sb_store_new(path, &options);
+    uint64_t number;
+    OK(heartbeat_tables_load(s, see_beats, &beats, &number, &e));
+    ck_assert_uint_eq(beats, 7);
+    tear_down(s);
+}
+END_TEST
+
 START_TEST(memory_is_bounded)
 {
     sb_store_free(set_up());
@@ -842,4 +875,5 @@ UNIT_MAIN("heartbeat keeper", nodes_come_back, a_node_makes_an_incident,
           a_mass_silence_makes_one_incident, a_mass_silence_ends_with_the_monitor, when_it_began,
           hostile_names, flips_and_audits_are_read_and_pruned,
           a_restart_remembers_and_alerts_nobody, nodes_are_saved_and_forgotten,
-          a_full_disk_is_survived, memory_is_bounded, killed_at_any_moment_no_flip_is_lost)
+          a_full_disk_is_survived, nodes_wait_for_the_disk, memory_is_bounded,
+          killed_at_any_moment_no_flip_is_lost)
