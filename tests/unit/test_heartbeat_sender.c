@@ -231,8 +231,8 @@ START_TEST(metrics_in_both_forms)
     ck_assert(metrics.len == 2 && metric("a") == 1 && metric("c") == -2.5);
     ck_assert_int_eq(read_metrics(""), 0);
     ck_assert_uint_eq(metrics.len, 0);
-    heartbeat_metrics_set(&metrics, "n", NAN);
-    heartbeat_metrics_set(&metrics, "n", INFINITY);
+    heartbeat_metrics_set(&metrics, "n", nan(""));
+    heartbeat_metrics_set(&metrics, "n", HUGE_VAL);
     ck_assert_uint_eq(metrics.len, 0);
 }
 END_TEST
