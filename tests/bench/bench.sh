@@ -76,8 +76,8 @@ for format in yaml json; do
     make_pair services "$format" 38000
     compare "$format, 38000 services, 2 % changed" 3 diffyml
     if [ -n "${SB_BENCH_LARGE:-}" ]; then
-        make_pair services "$format" 230000
-        compare "$format, 230000 services, 2 % changed" 3
+        make_pair services "$format" 270000
+        compare "$format, 270000 services, 2 % changed" 3
     fi
 done
 

@@ -186,8 +186,7 @@ START_TEST(the_users_own_file_reads_as_its_clean_copy)
     ck_assert_msg(drift_side_read(pool, source_path(name), false, &opts, &notes, &e) == 0, "%s",
                   e.text);
     ck_assert_uint_eq(notes.n_notes, 1);
-    ck_assert_msg(strstr(notes.notes[0], ": 39 notes after values left out"), "%s",
-                  notes.notes[0]);
+    ck_assert_msg(strstr(notes.notes[0], ": 39 notes after values left out"), "%s", notes.notes[0]);
     name = "contrib/examples/infrastructure-actual.yaml";
     ck_assert_msg(drift_side_read(pool, source_path(name), false, &opts, &clean, &e) == 0, "%s",
                   e.text);
