@@ -139,6 +139,12 @@ struct heartbeat_registry *heartbeat_detector_nodes(struct heartbeat_detector *d
     return d->nodes;
 }
 
+const struct heartbeat_profile *heartbeat_detector_profile(const struct heartbeat_detector *d,
+                                                           const struct heartbeat_node *n)
+{
+    return heartbeat_profile_of(d, n);
+}
+
 struct heartbeat_totals heartbeat_detector_totals(const struct heartbeat_detector *d)
 {
     return d->totals;
@@ -435,6 +441,13 @@ int64_t heartbeat_detector_tick(struct heartbeat_detector *d, const struct heart
     int64_t mass = heartbeat_mass_tick(d, &c);
     at = n ? at + 1 : INT64_MAX; /* due is what is silent for longer than allowed */
     return SB_MIN(at, mass);
+}
+
+int64_t heartbeat_detector_next(const struct heartbeat_detector *d)
+{
+    int64_t at = INT64_MAX - 1;
+    heartbeat_heap_first(&d->heap, &at);
+    return SB_MAX(at + 1, d->hold_until);
 }
 
 void heartbeat_detector_hold(struct heartbeat_detector *d, int64_t until)

@@ -74,6 +74,12 @@ void heartbeat_detector_number(struct heartbeat_detector *d, uint64_t last); /* 
 void heartbeat_detector_evidence(const struct heartbeat_detector *d, const struct heartbeat_node *n,
                                  const struct heartbeat_now *now, struct heartbeat_evidence *ret);
 
+/* The profile that judges the node. */
+const struct heartbeat_profile *heartbeat_detector_profile(const struct heartbeat_detector *d,
+                                                           const struct heartbeat_node *n);
+/* When the next deadline may come up (CLOCK_MONOTONIC ns), as of now; INT64_MAX = none. O(1). */
+int64_t heartbeat_detector_next(const struct heartbeat_detector *d);
+
 struct heartbeat_totals {
     uint64_t beats, duplicates, stale, unknown, refused, flips;
     uint32_t states[HEARTBEAT_STATE_COUNT];

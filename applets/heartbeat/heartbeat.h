@@ -9,14 +9,23 @@ struct heartbeat_policy;
 
 struct heartbeat_options {
     struct sb_strings policy; /* files */
-    const char *target;       /* tune: false alarms a node-day */
-    int64_t blip;             /* replay, tune: ns */
-    bool flips;               /* replay */
+    /* monitor */
+    const char *listen, *client_ca_file, *trace, *store; /* store: of status, too */
+    int64_t max_nodes;
+    bool known_only;
+
+    /* status */
+    const char *from; /* URL */
+    bool watch;
+
+    const char *target; /* tune: false alarms a node-day */
+    int64_t blip;       /* replay, tune: ns */
+    bool flips;         /* replay */
 
     /* senders */
-    struct sb_strings to;                       /* monitors */
-    const char *id, *zone;                      /* id NULL: the machine's name */
-    const char *token_file;                     /* as senders use it: one token */
+    struct sb_strings to;   /* monitors */
+    const char *id, *zone;  /* id NULL: the machine's name */
+    const char *token_file; /* of senders and status: one token; of monitor: those it knows */
     const char *ca_file, *cert_file, *key_file; /* TLS */
     int64_t interval, shutdown_timeout;         /* ns */
     int64_t count;                              /* beats to send, 0 = until told to stop */
@@ -33,6 +42,8 @@ struct heartbeat_options {
 int heartbeat_one_policy(const struct heartbeat_options *o, struct heartbeat_policy **ret,
                          struct sb_error *e);
 
+int heartbeat_monitor_verb(struct sb_run *run, struct sb_error *e);
+int heartbeat_status_verb(struct sb_run *run, struct sb_error *e);
 int heartbeat_policy_verb(struct sb_run *run, struct sb_error *e);
 int heartbeat_replay_verb(struct sb_run *run, struct sb_error *e);
 int heartbeat_tune_verb(struct sb_run *run, struct sb_error *e);

@@ -1,0 +1,274 @@
+/* `heartbeat monitor`: set up, run, take down. See monitor.h. */
+#include "applets/heartbeat/monitor.h"
+
+#include "applets/heartbeat/ready.h"
+#include "core/base/log.h"
+#include "core/base/mem.h"
+#include "core/base/time.h"
+#include "core/store/journal.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define GRACE (5 * SB_NS_PER_S) /* for requests in flight, at the end */
+enum { LOGGED_A_SECOND = 50 };
+
+struct heartbeat_now heartbeat_monitor_now(const struct heartbeat_monitor *m)
+{
+    struct timespec wall;
+    struct sb_loop_lag lag;
+    clock_gettime(CLOCK_REALTIME, &wall);
+    sb_loop_lag(m->loop, &lag);
+    return (struct heartbeat_now){.mono = sb_loop_refresh(m->loop),
+                                  .wall = wall.tv_sec * SB_NS_PER_S + wall.tv_nsec,
+                                  .lag = lag.late,
+                                  .lag_worst = SB_MAX(lag.worst_late, lag.worst_busy)};
+}
+
+/* ---- beats in, flips out ---- */
+
+static enum heartbeat_verdict take_beat(void *ctx, const struct heartbeat_beat *beat)
+{
+    struct heartbeat_monitor *m = ctx;
+    enum heartbeat_verdict verdict = heartbeat_detector_beat(m->detector, beat);
+    if (verdict != HEARTBEAT_REFUSED && verdict != HEARTBEAT_UNKNOWN && verdict != HEARTBEAT_FULL)
+        heartbeat_recorder_beat(&m->recorder, beat);
+    heartbeat_pulse_hurry(&m->pulse);
+    return verdict;
+}
+
+struct heartbeat_sink heartbeat_monitor_sink(struct heartbeat_monitor *m)
+{
+    return (struct heartbeat_sink){take_beat, m};
+}
+
+/* Late and no longer late is no news, nor is a node's first beat. */
+static bool is_news(const struct heartbeat_flip *f)
+{
+    return f->what != HEARTBEAT_FLIP_NODE || f->to == HEARTBEAT_DOWN || f->from == HEARTBEAT_DOWN ||
+           (f->to != HEARTBEAT_LATE && f->to != HEARTBEAT_UP);
+}
+
+static void log_flip(struct heartbeat_monitor *m, const struct heartbeat_flip *f)
+{
+    uint64_t second = (uint64_t)(f->at / SB_NS_PER_S);
+    if (!is_news(f))
+        return;
+    if (second != m->logged_at) {
+        m->logged_at = second;
+        m->logged = 0;
+    }
+    m->logged++;
+    if (m->logged == LOGGED_A_SECOND)
+        sb_note("... more in this second; `heartbeat status` has them all");
+    if (m->logged >= LOGGED_A_SECOND && f->what == HEARTBEAT_FLIP_NODE)
+        return;
+    if (f->id_len)
+        sb_note("%s: %s", f->id, f->text);
+    else
+        sb_note("%s", f->text);
+}
+
+/* Of a flip that is kept, as far as it can be: from here on others may know of it. */
+static void tell_flip(void *ctx, const struct heartbeat_flip *flip)
+{
+    struct heartbeat_monitor *m = ctx;
+    log_flip(m, flip);
+    if (is_news(flip))
+        m->recent.items[m->recent.count++ % HEARTBEAT_RECENT] = *flip;
+}
+
+/* ---- signals ---- */
+
+static void reload(struct heartbeat_monitor *m)
+{
+    struct heartbeat_policy *policy = NULL;
+    struct sb_error e = {0};
+    heartbeat_ready_send("RELOADING=1");
+    if (heartbeat_one_policy(m->options, &policy, &e) < 0) {
+        sb_log_error(&e);
+        sb_warn("the policy that was read before stays in force");
+    } else {
+        struct heartbeat_now now = heartbeat_monitor_now(m);
+        heartbeat_detector_policy(m->detector, policy, &now);
+        heartbeat_policy_free(m->policy);
+        m->policy = policy;
+        heartbeat_recorder_fresh(&m->recorder, now.mono, HEARTBEAT_FRESH_POLICY, 0);
+    }
+    if (m->options->token_file && sb_server_reload(m->server, &e) < 0) {
+        sb_log_error(&e);
+        sb_warn("the tokens that were read before stay in force");
+    }
+    heartbeat_ready_send("READY=1");
+}
+
+#define overseer_SAVED(F)
+#define overseer_LIVE(F) F(struct heartbeat_monitor *, m) F(struct sb_co_signal, signal)
+#define overseer_POINTS(P) P(listening)
+CO_FRAME(overseer);
+CO_DESC(overseer);
+/* Ends when the monitor is to end. */
+static struct sb_co *overseer_step(struct sb_co *co_self)
+{
+    CO_BODY(overseer, f);
+    for (;;) {
+        sb_co_signal_init(&f->signal, f->m->signals);
+        CO_AWAIT(listening, &f->signal);
+        if (f->signal.co.rc != 0 || f->signal.signo != SIGHUP)
+            CO_RETURN(0);
+        reload(f->m);
+    }
+finally:
+    CO_END;
+}
+
+/* ---- the whole ---- */
+
+#define conductor_SAVED(F)
+#define conductor_LIVE(F)            \
+    F(struct heartbeat_monitor *, m) \
+    F(struct overseer, overseer) F(struct sb_server_stop, stop)
+#define conductor_POINTS(P) P(running) P(stopping) P(resting) P(keeping)
+CO_FRAME(conductor);
+CO_DESC(conductor);
+/* Those who hear stop first, those who keep what was heard stop last. */
+static struct sb_co *conductor_step(struct sb_co *co_self)
+{
+    CO_BODY(conductor, f);
+    CO_INIT(overseer, &f->overseer);
+    f->overseer.m = f->m;
+    if (f->m->keeper)
+        sb_co_run(&f->m->keep.co);
+    sb_co_run(&f->m->pulse.co);
+    sb_server_start(f->m->server);
+    sb_note("listening on %s", sb_server_url(f->m->server));
+    heartbeat_ready_send("READY=1");
+    CO_AWAIT(running, &f->overseer);
+    heartbeat_ready_send("STOPPING=1");
+    sb_server_stop_init(&f->stop, f->m->server, GRACE);
+    CO_AWAIT(stopping, &f->stop);
+    sb_co_cancel(&f->m->pulse.co);
+    CO_AWAIT(resting, &f->m->pulse);
+    if (f->m->keeper) {
+        sb_co_cancel(&f->m->keep.co);
+        CO_AWAIT(keeping, &f->m->keep);
+    }
+finally:
+    CO_END;
+}
+
+static int open_server(struct heartbeat_monitor *m, struct sb_error *e)
+{
+    const struct heartbeat_options *o = m->options;
+    const struct sb_server_options options = {
+        .address = o->listen,
+        .token_file = o->token_file,
+        .tls_cert = o->cert_file,
+        .tls_key = o->key_file,
+        .tls_client_ca = o->client_ca_file,
+    };
+    int r = sb_server_new(m->loop, &options, &m->server, e);
+    if (r == 0)
+        heartbeat_api_routes(m);
+    return r;
+}
+
+static struct sb_store *new_store(const struct heartbeat_monitor *m)
+{
+    static const struct sb_component *const components[] = {&sb_journal_component,
+                                                            &heartbeat_component, NULL};
+    static const struct sb_store_options options = {.components = components};
+    return sb_store_new(m->options->store, &options);
+}
+
+static int open_keeper(struct heartbeat_monitor *m, struct sb_error *e)
+{
+    const struct heartbeat_keeper_options options = {0};
+    if (!m->options->store)
+        return 0;
+    int r = sb_commits_new(&m->commits, m->loop, new_store(m), NULL, e);
+    if (r < 0)
+        return r;
+    m->keeper = heartbeat_keeper_new(m->loop, m->commits, &options,
+                                     (struct heartbeat_listener){tell_flip, m});
+    heartbeat_keep_init(&m->keep, m->keeper);
+    return 0;
+}
+
+/* What was known before. A store that cannot be read is not written over: the monitor does not start. */
+static int load_nodes(struct heartbeat_monitor *m, const struct heartbeat_now *now,
+                      struct sb_error *e)
+{
+    if (!m->keeper)
+        return 0;
+    struct sb_store *store = new_store(m);
+    int r = heartbeat_keeper_load(m->keeper, store, m->detector, now, e);
+    sb_store_free(store);
+    return r;
+}
+
+static void new_detector(struct heartbeat_monitor *m, const struct heartbeat_now *now)
+{
+    const struct heartbeat_detector_options options = {.max_nodes = (uint32_t)m->options->max_nodes,
+                                                       .known_only = m->options->known_only};
+    struct heartbeat_listener listener = {tell_flip, m};
+    if (m->keeper)
+        listener = heartbeat_keeper_listener(m->keeper);
+    m->detector = heartbeat_detector_new(m->policy, &options, listener, now);
+    heartbeat_pulse_init(&m->pulse, m);
+}
+
+static int set_up(struct heartbeat_monitor *m, struct sb_error *e)
+{
+    static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
+    const struct heartbeat_options *o = m->options;
+    int r = heartbeat_one_policy(o, &m->policy, e);
+    if (r == 0)
+        r = sb_loop_new(&m->loop, e);
+    if (r == 0)
+        r = open_server(m, e);
+    if (r == 0)
+        r = sb_signals_new(&m->signals, m->loop, signals, SB_LEN(signals), e);
+    if (r == 0)
+        r = open_keeper(m, e);
+    if (r < 0)
+        return r;
+    struct heartbeat_now now = heartbeat_monitor_now(m);
+    m->began = now.mono;
+    m->began_wall = now.wall;
+    m->recent.items = sb_xcalloc(HEARTBEAT_RECENT, sizeof *m->recent.items);
+    new_detector(m, &now);
+    r = load_nodes(m, &now, e);
+    if (r < 0)
+        return r;
+    return heartbeat_recorder_open(&m->recorder, o->trace, now.mono, now.wall, e);
+}
+
+static void take_down(struct heartbeat_monitor *m)
+{
+    if (m->loop)
+        heartbeat_recorder_close(&m->recorder, sb_loop_refresh(m->loop));
+    heartbeat_keeper_free(m->keeper);
+    sb_commits_free(m->commits);
+    heartbeat_detector_free(m->detector);
+    heartbeat_policy_free(m->policy);
+    sb_signals_free(m->signals);
+    sb_server_free(m->server);
+    sb_loop_free(m->loop);
+    free(m->recent.items);
+}
+
+int heartbeat_monitor_verb(struct sb_run *run, struct sb_error *e)
+{
+    struct heartbeat_monitor m = {.options = run->options, .recorder = {.fd = -1}};
+    struct conductor conductor;
+    int r = set_up(&m, e);
+    if (r == 0) {
+        CO_INIT(conductor, &conductor);
+        conductor.m = &m;
+        r = sb_loop_run(m.loop, &conductor.co);
+    }
+    take_down(&m);
+    return r < 0 ? r : SB_EXIT_OK;
+}
