@@ -400,7 +400,7 @@ static int64_t remind(struct heartbeat_notices *n, struct heartbeat_record *r, i
 /* When the record is to be looked at again; INT64_MAX: when something changes. */
 static int64_t tick_record(struct heartbeat_notices *n, struct heartbeat_record *r, int64_t now)
 {
-    int64_t next = INT64_MAX;
+    int64_t next = INT64_MAX, then = INT64_MAX;
     if (r->flapping) {
         next = r->last_flip + n->rules.within;
         if (now >= next)
@@ -408,10 +408,10 @@ static int64_t tick_record(struct heartbeat_notices *n, struct heartbeat_record 
         next = r->flapping ? next : INT64_MAX;
     }
     if (r->kept)
-        next = SB_MIN(next, tell_still(n, r, now));
+        then = tell_still(n, r, now);
     else if (r->told && r->down)
-        next = SB_MIN(next, remind(n, r, now));
-    return next;
+        then = remind(n, r, now);
+    return SB_MIN(next, then);
 }
 
 int64_t heartbeat_notices_tick(struct heartbeat_notices *n, int64_t now)
