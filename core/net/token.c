@@ -25,7 +25,7 @@ enum {
 
 struct token {
     char name[NAME_MOST + 1];
-    unsigned char digest[SHA256_DIGEST_LENGTH];
+    unsigned char digest[SB_TOKEN_DIGEST];
 };
 struct sb_tokens {
     SB_VEC(struct token) list;
@@ -55,6 +55,16 @@ const char *sb_tokens_find(const struct sb_tokens *t, struct sb_str token)
         if (CRYPTO_memcmp(digest, t->list.items[i].digest, sizeof digest) == 0)
             found = t->list.items[i].name;
     return found;
+}
+
+size_t sb_tokens_count(const struct sb_tokens *t)
+{
+    return t->list.len;
+}
+
+const unsigned char *sb_tokens_digest(const struct sb_tokens *t, size_t i)
+{
+    return t->list.items[i].digest;
 }
 
 bool sb_token_of_header(struct sb_str value, struct sb_str *ret_token)

@@ -20,6 +20,10 @@ int sb_tokens_parse(struct sb_str text, const char *path, struct sb_tokens **ret
 void sb_tokens_free(struct sb_tokens *t);
 /* The name of that token, which is t's, or NULL. */
 const char *sb_tokens_find(const struct sb_tokens *t, struct sb_str token);
+size_t sb_tokens_count(const struct sb_tokens *t);
+/* The SHA-256 of the i-th token: what both sides can derive keys from. */
+enum { SB_TOKEN_DIGEST = 32 };
+const unsigned char *sb_tokens_digest(const struct sb_tokens *t, size_t i);
 /* Takes the token out of "Bearer TOKEN"; false when it is something else. */
 bool sb_token_of_header(struct sb_str value, struct sb_str *ret_token);
 
