@@ -162,8 +162,9 @@ int drift_case_run(struct drift_case *c, const struct sb_run *run, struct sb_err
     return 0;
 }
 
-/* The verbs that write need a whole comparison. */
-static int need_whole(const struct drift_case *c, const char *otherwise, struct sb_error *e)
+/* The verbs that write need a whole comparison. A patch does not ask what the policy says. */
+static int need_whole(const struct drift_case *c, bool judged, const char *otherwise,
+                      struct sb_error *e)
 {
     const struct drift_findings *f = &c->findings;
     if (f->coverage.unchecked > 0) {
@@ -172,13 +173,17 @@ static int need_whole(const struct drift_case *c, const char *otherwise, struct 
                 otherwise);
         return sb_hint(e, "`srebox drift check` shows what is not known");
     }
-    if (f->failures.len == 0)
-        return 0;
-    struct sb_buf b = SB_BUF_INIT(1u << 20);
-    drift_failure_put(f->failures.items[0], &b);
-    sb_fail(e, SB_EUNSURE, "%s: %s", otherwise, b.data);
-    sb_buf_done(&b);
-    return sb_hint(e, "%s", drift_failure_hint(f->failures.items[0]));
+    for (size_t i = 0; i < f->failures.len; i++) {
+        const struct drift_failure *failure = f->failures.items[i];
+        if (!judged && !failure->ignore)
+            continue;
+        struct sb_buf b = SB_BUF_INIT(1u << 20);
+        drift_failure_put(failure, &b);
+        sb_fail(e, SB_EUNSURE, "%s: %s", otherwise, b.data);
+        sb_buf_done(&b);
+        return sb_hint(e, "%s", drift_failure_hint(failure));
+    }
+    return 0;
 }
 
 /* --- check --- */
@@ -270,7 +275,7 @@ static int accept_findings(struct drift_case *c, struct sb_run *run, struct sb_e
     int r = drift_case_run(c, run, e);
     if (r < 0)
         return r;
-    r = need_whole(c, "nothing was accepted", e);
+    r = need_whole(c, true, "nothing was accepted", e);
     if (r == 0)
         r = drift_baseline_write(c->pool, &c->findings, o->baseline, o->reason, c->now, e);
     if (r == 0)
@@ -293,7 +298,7 @@ static int patch(struct drift_case *c, struct sb_run *run, struct sb_error *e)
 {
     int r = drift_case_run(c, run, e);
     if (r == 0)
-        r = need_whole(c, "a patch would be half", e);
+        r = need_whole(c, false, "a patch would be half", e);
     if (r < 0)
         return r;
     return drift_patch_write(c->pool, &c->plan, &c->actual, &c->findings,

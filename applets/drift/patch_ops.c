@@ -2,6 +2,7 @@
  * before its elements; a value read out of a string is replaced as a whole; fleets are patch_fleet.c's. */
 #include "applets/drift/patch_ops.h"
 
+#include "applets/drift/mask.h"
 #include "applets/drift/match.h"
 #include "core/doc/pointer.h"
 #include "core/sort/sort.h"
@@ -65,7 +66,7 @@ static int refuse(const struct drift_finding *f, struct sb_error *e, const char 
                   const char *hint)
 {
     struct sb_buf b = SB_BUF_INIT(4096);
-    drift_path_identity(&b, f->path);
+    drift_show_identity(&b, f);
     sb_fail_at(e, SB_EINPUT, f->plan_at.line ? f->plan_at.file : f->actual_at.file,
                f->plan_at.line ? f->plan_at.line : f->actual_at.line,
                f->plan_at.line ? f->plan_at.column : f->actual_at.column, "%s: %s",

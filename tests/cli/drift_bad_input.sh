@@ -122,6 +122,11 @@ ok "a rule that cannot tell, JUnit: an error" grep -q '^<testsuites .* errors="1
 run "$SREBOX" drift accept -b base.json -r why -p policy.yaml good.yaml other.yaml
 refused "nothing is accepted then" 'nothing was accepted: policy.yaml:2:36: rule "mine"'
 ok "no baseline is left behind" test ! -e base.json
+run "$SREBOX" drift patch -p policy.yaml good.yaml other.yaml
+is "a patch does not ask the policy" "$code $(jq -r '.[] | select(.op == "replace") | .path' "$T/out" | tr '\n' ' ')" "0 /b/c /a "
+printf 'ignore: [{when: actual.x == 1, reason: r}]\n' >unsure.yaml
+run "$SREBOX" drift patch --ignore unsure.yaml good.yaml other.yaml
+refused "but what the patch leaves out must be known" 'a patch would be half: unsure.yaml:1:17: the ignore rule'
 run "$SREBOX" drift check -p policy.yaml good.yaml good.yaml
 expect_code "a rule that is never asked fails nothing" 0
 
