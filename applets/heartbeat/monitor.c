@@ -8,6 +8,7 @@
 #include "core/store/journal.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -28,12 +29,25 @@ struct heartbeat_now heartbeat_monitor_now(const struct heartbeat_monitor *m)
 
 /* ---- beats in, flips out ---- */
 
+/* For those that fail too often although each failure is mended. */
+static void note_outcome(struct heartbeat_monitor *m, const struct heartbeat_beat *b)
+{
+    bool failed = b->kind == HEARTBEAT_FAIL || b->kind == HEARTBEAT_UNHEALTHY ||
+                  (b->kind == HEARTBEAT_EXIT && b->exit_status != 0);
+    bool well = b->kind == HEARTBEAT_SUCCESS || b->kind == HEARTBEAT_ALIVE ||
+                (b->kind == HEARTBEAT_EXIT && b->exit_status == 0);
+    if (failed || well)
+        heartbeat_notices_outcome(m->outlet.notices, b->id, b->zone, failed, b->received_wall);
+}
+
 static enum heartbeat_verdict take_beat(void *ctx, const struct heartbeat_beat *beat)
 {
     struct heartbeat_monitor *m = ctx;
     enum heartbeat_verdict verdict = heartbeat_detector_beat(m->detector, beat);
     if (verdict != HEARTBEAT_REFUSED && verdict != HEARTBEAT_UNKNOWN && verdict != HEARTBEAT_FULL)
         heartbeat_recorder_beat(&m->recorder, beat);
+    if (m->outlet.rules.of && (verdict == HEARTBEAT_TAKEN || verdict == HEARTBEAT_CREATED))
+        note_outcome(m, beat);
     heartbeat_pulse_hurry(&m->pulse);
     return verdict;
 }
@@ -70,31 +84,63 @@ static void log_flip(struct heartbeat_monitor *m, const struct heartbeat_flip *f
         sb_note("%s", f->text);
 }
 
-/* Of a flip that is kept, as far as it can be: from here on others may know of it. */
+/* A flip that is kept, as far as it can be: from here on others may know of it. */
 static void tell_flip(void *ctx, const struct heartbeat_flip *flip)
 {
     struct heartbeat_monitor *m = ctx;
-    log_flip(m, flip);
     if (is_news(flip))
         m->recent.items[m->recent.count++ % HEARTBEAT_RECENT] = *flip;
+    heartbeat_notices_flip(m->outlet.notices, flip);
+}
+
+/* What people and machines are to be told, after quiet times and dependencies. */
+static void take_notice(void *ctx, const struct heartbeat_notice *n)
+{
+    struct heartbeat_monitor *m = ctx;
+    if (n->kind == HEARTBEAT_NOTICE_FLIP)
+        log_flip(m, n->flip);
+    else
+        sb_note("%.*s: %s", SB_STR_ARG(n->id), n->text);
 }
 
 /* ---- signals ---- */
 
+/* All of the new policy, or nothing of it. */
+static int replace_policy(struct heartbeat_monitor *m, struct sb_error *e)
+{
+    struct heartbeat_registry *nodes = heartbeat_detector_nodes(m->detector);
+    struct heartbeat_policy *policy = NULL;
+    struct heartbeat_outlet outlet;
+    int r = heartbeat_one_policy(m->options, &policy, e);
+    if (r < 0)
+        return r;
+    r = heartbeat_outlet_load(&outlet, policy, nodes,
+                              (struct heartbeat_notice_sink){take_notice, m}, e);
+    if (r < 0) {
+        heartbeat_policy_free(policy);
+        return r;
+    }
+    struct heartbeat_now now = heartbeat_monitor_now(m);
+    heartbeat_outlet_restore(&outlet, nodes);
+    heartbeat_outlet_done(&m->outlet);
+    m->outlet = outlet;
+    heartbeat_detector_policy(m->detector, policy, &now);
+    heartbeat_policy_free(m->policy);
+    m->policy = policy;
+    heartbeat_recorder_fresh(&m->recorder, now.mono, HEARTBEAT_FRESH_POLICY, 0);
+    return 0;
+}
+
 static void reload(struct heartbeat_monitor *m)
 {
-    struct heartbeat_policy *policy = NULL;
     struct sb_error e = {0};
-    heartbeat_ready_send("RELOADING=1");
-    if (heartbeat_one_policy(m->options, &policy, &e) < 0) {
+    char reloading[64];
+    snprintf(reloading, sizeof reloading, "RELOADING=1\nMONOTONIC_USEC=%lld",
+             (long long)(sb_loop_refresh(m->loop) / 1000));
+    heartbeat_ready_send(reloading);
+    if (replace_policy(m, &e) < 0) {
         sb_log_error(&e);
         sb_warn("the policy that was read before stays in force");
-    } else {
-        struct heartbeat_now now = heartbeat_monitor_now(m);
-        heartbeat_detector_policy(m->detector, policy, &now);
-        heartbeat_policy_free(m->policy);
-        m->policy = policy;
-        heartbeat_recorder_fresh(&m->recorder, now.mono, HEARTBEAT_FRESH_POLICY, 0);
     }
     if (m->options->token_file && sb_server_reload(m->server, &e) < 0) {
         sb_log_error(&e);
@@ -239,9 +285,13 @@ static int set_up(struct heartbeat_monitor *m, struct sb_error *e)
     m->began_wall = now.wall;
     m->recent.items = sb_xcalloc(HEARTBEAT_RECENT, sizeof *m->recent.items);
     new_detector(m, &now);
-    r = load_nodes(m, &now, e);
+    r = heartbeat_outlet_load(&m->outlet, m->policy, heartbeat_detector_nodes(m->detector),
+                              (struct heartbeat_notice_sink){take_notice, m}, e);
+    if (r == 0)
+        r = load_nodes(m, &now, e);
     if (r < 0)
         return r;
+    heartbeat_outlet_restore(&m->outlet, heartbeat_detector_nodes(m->detector));
     return heartbeat_recorder_open(&m->recorder, o->trace, now.mono, now.wall, e);
 }
 
@@ -249,6 +299,7 @@ static void take_down(struct heartbeat_monitor *m)
 {
     if (m->loop)
         heartbeat_recorder_close(&m->recorder, sb_loop_refresh(m->loop));
+    heartbeat_outlet_done(&m->outlet);
     heartbeat_keeper_free(m->keeper);
     sb_commits_free(m->commits);
     heartbeat_detector_free(m->detector);

@@ -2,7 +2,8 @@
  * gives the detector its time, api.c answers. What others bring (ingest, keeper, actions, quiet times) hangs
  * between the detector's sink and its listener:
  *
- *     beats -> ingest -> heartbeat_monitor_sink -> detector -> flips -> keeper -> what acts on them
+ *     beats -> ingest -> heartbeat_monitor_sink -> detector -> flips -> keeper -> notices -> what acts on
+ *                                                                                          them
  *
  * Everything is owned by struct heartbeat_monitor, which lives on the stack of `heartbeat monitor`. */
 #ifndef HEARTBEAT_MONITOR_H
@@ -11,6 +12,7 @@
 #include "applets/heartbeat/detector.h"
 #include "applets/heartbeat/heartbeat.h"
 #include "applets/heartbeat/keeper.h"
+#include "applets/heartbeat/outlet.h"
 #include "applets/heartbeat/recorder.h"
 #include "core/co/clock.h"
 #include "core/co/loop.h"
@@ -57,6 +59,7 @@ struct heartbeat_monitor {
     struct heartbeat_recorder recorder;
     struct heartbeat_recent recent;
     struct heartbeat_pulse pulse;
+    struct heartbeat_outlet outlet;
     struct sb_commits *commits; /* these three only with --store */
     struct heartbeat_keeper *keeper;
     struct heartbeat_keep keep;

@@ -13,7 +13,6 @@
 #define OVERLOAD (3 * SB_NS_PER_S)
 #define OVERLOAD_WITHIN (10 * SB_NS_PER_S)
 
-
 CO_DESC(heartbeat_pulse);
 
 void heartbeat_pulse_init(struct heartbeat_pulse *f, struct heartbeat_monitor *m)
@@ -80,6 +79,7 @@ static void look(struct heartbeat_pulse *f)
     f->looked_at = now.mono;
     own_faults(f, &now, &event);
     int64_t next = heartbeat_detector_tick(f->m->detector, &now, 0);
+    heartbeat_notices_tick(f->m->outlet.notices, now.wall);
     heartbeat_recorder_tick(&f->m->recorder, now.mono);
     watchdog(f, now.mono);
     int64_t most = f->watchdog ? SB_MIN(LOOK_MOST, f->watchdog) : LOOK_MOST;

@@ -1,0 +1,43 @@
+/* Quiet times, dependencies and notices of a policy. See outlet.h. */
+#include "applets/heartbeat/outlet.h"
+
+int heartbeat_outlet_load(struct heartbeat_outlet *ret, const struct heartbeat_policy *policy,
+                          const struct heartbeat_registry *nodes, struct heartbeat_notice_sink sink,
+                          struct sb_error *e)
+{
+    const struct sb_doc_node *const *sections = policy->sections;
+    struct heartbeat_outlet o = {.quiet = NULL};
+    int r =
+        heartbeat_notice_rules_load(policy->pool, sections[HEARTBEAT_SECTION_NOTICES], &o.rules, e);
+    if (r == 0)
+        r = heartbeat_quiet_load(policy->pool, sections[HEARTBEAT_SECTION_QUIET], &o.quiet, e);
+    if (r == 0)
+        r = heartbeat_depend_load(policy->pool, sections[HEARTBEAT_SECTION_DEPENDS], &o.depend, e);
+    if (r < 0) {
+        heartbeat_outlet_done(&o);
+        return r;
+    }
+    o.notices = heartbeat_notices_new(&o.rules, o.quiet, o.depend, nodes, sink);
+    *ret = o;
+    return 0;
+}
+
+void heartbeat_outlet_done(struct heartbeat_outlet *o)
+{
+    heartbeat_notices_free(o->notices);
+    heartbeat_depend_free(o->depend);
+    heartbeat_quiet_free(o->quiet);
+    *o = (struct heartbeat_outlet){.quiet = NULL};
+}
+
+void heartbeat_outlet_restore(struct heartbeat_outlet *o, const struct heartbeat_registry *nodes)
+{
+    struct heartbeat_saved saved;
+    for (uint32_t i = 0; i < heartbeat_registry_end(nodes); i++) {
+        const struct heartbeat_node *n = heartbeat_registry_at(nodes, i);
+        if (!n)
+            continue;
+        heartbeat_node_save(nodes, n, &saved);
+        heartbeat_notices_restore(o->notices, &saved);
+    }
+}
