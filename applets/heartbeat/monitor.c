@@ -64,24 +64,31 @@ static bool is_news(const struct heartbeat_flip *f)
            (f->to != HEARTBEAT_LATE && f->to != HEARTBEAT_UP);
 }
 
-static void log_flip(struct heartbeat_monitor *m, const struct heartbeat_flip *f)
+/* So many lines a second, then only what is about all. */
+static bool may_log(struct heartbeat_monitor *m, const struct heartbeat_flip *f)
 {
     uint64_t second = (uint64_t)(f->at / SB_NS_PER_S);
-    if (!is_news(f))
-        return;
-    if (second != m->logged_at) {
-        m->logged_at = second;
+    if (second != m->logged_at)
         m->logged = 0;
-    }
+    m->logged_at = second;
     m->logged++;
     if (m->logged == LOGGED_A_SECOND)
         sb_note("... more in this second; `heartbeat status` has them all");
-    if (m->logged >= LOGGED_A_SECOND && f->what == HEARTBEAT_FLIP_NODE)
+    return m->logged < LOGGED_A_SECOND || f->what != HEARTBEAT_FLIP_NODE;
+}
+
+static void log_flip(struct heartbeat_monitor *m, const struct heartbeat_notice *n)
+{
+    const struct heartbeat_flip *f = n->flip;
+    if (!is_news(f) || !may_log(m, f))
         return;
-    if (f->id_len)
+    if (!f->id_len)
+        sb_note("%s", f->text);
+    else if (n->muted.why == HEARTBEAT_MUTE_NONE)
         sb_note("%s: %s", f->id, f->text);
     else
-        sb_note("%s", f->text);
+        sb_note("%s: %s (muted: %s %s)", f->id, f->text, heartbeat_mute_names[n->muted.why],
+                n->muted.by);
 }
 
 /* A flip that is kept, as far as it can be: from here on others may know of it. */
@@ -98,7 +105,7 @@ static void take_notice(void *ctx, const struct heartbeat_notice *n)
 {
     struct heartbeat_monitor *m = ctx;
     if (n->kind == HEARTBEAT_NOTICE_FLIP)
-        log_flip(m, n->flip);
+        log_flip(m, n);
     else
         sb_note("%.*s: %s", SB_STR_ARG(n->id), n->text);
 }
