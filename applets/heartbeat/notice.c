@@ -212,6 +212,7 @@ static void set_waiting(struct heartbeat_notices *n, struct heartbeat_record *r,
 static void told(struct heartbeat_notices *n, struct heartbeat_record *r, int64_t at)
 {
     r->told = true;
+    r->told_at = at;
     r->reminders = 0;
     r->remind_at = n->rules.repeat > 0 ? at + n->rules.repeat : INT64_MAX;
     look_at(n, r, r->remind_at);
@@ -246,7 +247,7 @@ static void flip_down(struct heartbeat_notices *n, struct heartbeat_record *r,
     bool often = false;
     if (notice->flip->what == HEARTBEAT_FLIP_NODE) {
         r->down = true;
-        r->told = false;
+        r->told = r->restored = false;
         r->since = notice->at;
         r->last_flip = notice->at;
         r->mute = HEARTBEAT_MUTE_NONE;
@@ -271,7 +272,7 @@ static void flip_off(struct heartbeat_notices *n, struct heartbeat_record *r,
                      struct heartbeat_notice *notice)
 {
     bool was_told = r->told;
-    r->down = r->told = false;
+    r->down = r->told = r->restored = false;
     r->last_flip = notice->at;
     notice->children = r->children;
     r->children = 0;
@@ -334,31 +335,64 @@ void heartbeat_notices_outcome(struct heartbeat_notices *n, struct sb_str id, st
     give(n, &notice);
 }
 
+/* --- from before --- */
+void heartbeat_notices_take(struct heartbeat_notices *n, struct heartbeat_notices *from)
+{
+    for (size_t i = 0; i < from->records.len; i++) {
+        struct heartbeat_record *r = from->records.items[i];
+        if (n->rules.downs != from->rules.downs) {
+            free(r->downs); /* a ring of another size */
+            r->downs = NULL;
+            r->n_downs = 0;
+        }
+        if (n->rules.of != from->rules.of) {
+            r->runs = r->n_runs = 0;
+            r->failing = false;
+        }
+        if (r->told)
+            r->remind_at = n->rules.repeat > 0 ? r->told_at + n->rules.repeat : INT64_MAX;
+        *sb_map_at(&n->by_id, r->id, r->id_len) = r;
+        sb_vec_push(&n->records, r);
+        r->active = false;
+        look_at(n, r, INT64_MIN);
+    }
+    n->totals = from->totals;
+    from->records.len = from->active.len = 0;
+}
+
 void heartbeat_notices_restore(struct heartbeat_notices *n, const struct heartbeat_saved *saved)
 {
     struct sb_str id = {saved->id, saved->id_len}, zone = sb_str(saved->zone);
-    struct heartbeat_muted ignored;
     heartbeat_depend_state(n->depend, id, (enum heartbeat_state)saved->state, saved->since_wall);
-    if (saved->state != HEARTBEAT_DOWN || !(saved->flags & HEARTBEAT_NODE_ALERTED))
+    if (saved->state != HEARTBEAT_DOWN || !(saved->flags & HEARTBEAT_NODE_ALERTED) || find(n, id))
         return;
     struct heartbeat_record *r = need(n, id, zone);
-    r->down = true;
+    r->down = r->told = r->restored = true;
     r->since = r->last_flip = saved->since_wall;
-    if (!quiet_at(n, id, zone, saved->since_wall, &ignored)) {
-        told(n, r, saved->since_wall);
-        return;
-    }
+    look_at(n, r, INT64_MIN);
+}
+
+/* By now all are restored, and ancestors known. */
+static void settle(struct heartbeat_notices *n, struct heartbeat_record *r, int64_t now)
+{
     struct heartbeat_flip flip = {.what = HEARTBEAT_FLIP_NODE,
-                                  .at_wall = saved->since_wall,
-                                  .id_len = saved->id_len,
+                                  .at_wall = r->since,
+                                  .id_len = (uint8_t)r->id_len,
                                   .from = HEARTBEAT_UP,
                                   .to = HEARTBEAT_DOWN,
                                   .alert = true};
-    memcpy(flip.id, saved->id, sizeof flip.id);
-    memcpy(flip.zone, saved->zone, sizeof flip.zone);
-    r->mute = HEARTBEAT_MUTE_QUIET;
+    struct heartbeat_muted muted;
+    struct sb_str id = {r->id, r->id_len}, zone = sb_str(r->zone);
+    r->restored = false;
+    if (!quiet_at(n, id, zone, r->since, &muted) && !parent_mutes(n, id, zone, now, &muted)) {
+        told(n, r, r->since);
+        return;
+    }
+    copy_name(flip.id, sizeof flip.id, r->id);
+    copy_name(flip.zone, sizeof flip.zone, r->zone);
+    r->told = false;
+    set_mute(n, r, &muted);
     set_waiting(n, r, &flip);
-    look_at(n, r, INT64_MIN);
 }
 
 /* --- time --- */
@@ -384,6 +418,7 @@ static int64_t remind(struct heartbeat_notices *n, struct heartbeat_record *r, i
     struct heartbeat_notice notice = notice_of(r, HEARTBEAT_NOTICE_REMIND, now);
     if (now < r->remind_at)
         return r->remind_at;
+    r->told_at = now;
     r->remind_at = now + n->rules.repeat;
     const struct heartbeat_node *node = heartbeat_registry_find(n->nodes, notice.id);
     bool known = node && node->state == HEARTBEAT_DOWN;
@@ -401,6 +436,8 @@ static int64_t remind(struct heartbeat_notices *n, struct heartbeat_record *r, i
 static int64_t tick_record(struct heartbeat_notices *n, struct heartbeat_record *r, int64_t now)
 {
     int64_t next = INT64_MAX, then = INT64_MAX;
+    if (r->restored)
+        settle(n, r, now);
     if (r->flapping) {
         next = r->last_flip + n->rules.within;
         if (now >= next)

@@ -102,8 +102,12 @@ void heartbeat_notices_flip(struct heartbeat_notices *n, const struct heartbeat_
 /* A run of a job ended (success, fail, exit status), or a node said whether it is well. */
 void heartbeat_notices_outcome(struct heartbeat_notices *n, struct sb_str id, struct sb_str zone,
                                bool failed, int64_t at);
-/* A node out of the store, before the first flip. Who was down and alerted, and was not muted then, has
- * been told of. */
+/* What `from` remembers of nodes goes over to n, which is new: the policy was read anew. from is only good
+ * to be freed then. */
+void heartbeat_notices_take(struct heartbeat_notices *n, struct heartbeat_notices *from);
+/* A node out of the store, or at hand when the policy is read anew; before the first flip. Who is
+ * remembered already stays as remembered. Else who was down and alerted has been told of, unless it was
+ * quiet when it went down, or an ancestor mutes it at the first tick: then people are told in time. */
 void heartbeat_notices_restore(struct heartbeat_notices *n, const struct heartbeat_saved *saved);
 /* Time has come to `now`: gives what is due. Returns the next instant at which there may be something;
  * INT64_MAX = only after a flip. */

@@ -190,6 +190,14 @@ int heartbeat_quiet_cancel(struct heartbeat_quiet *q, uint64_t number, int64_t n
     return sb_fail(e, SB_ENOTFOUND, "there is no snooze %llu", (unsigned long long)number);
 }
 
+void heartbeat_quiet_take_snoozes(struct heartbeat_quiet *q, struct heartbeat_quiet *from)
+{
+    struct heartbeat_window_rules own = q->snoozes;
+    q->snoozes = from->snoozes;
+    from->snoozes = own;
+    q->last_number = SB_MAX(q->last_number, from->last_number);
+}
+
 static bool each_of(struct heartbeat_window_rules *rules, int64_t now,
                     bool (*each)(void *ctx, const struct heartbeat_quiet_span *span), void *ctx)
 {

@@ -62,6 +62,9 @@ int heartbeat_quiet_snooze(struct heartbeat_quiet *q, const struct heartbeat_sno
 int heartbeat_quiet_cancel(struct heartbeat_quiet *q, uint64_t number, int64_t now,
                            struct sb_error *e);
 
+/* The snoozes of `from` become those of q, numbers and all: the policy was read anew. */
+void heartbeat_quiet_take_snoozes(struct heartbeat_quiet *q, struct heartbeat_quiet *from);
+
 /* For people: every time of quiet that is on or to come, windows as in the policy, then snoozes. A
  * recurring window gives the occurrence that is on, else the next. Ends when each returns false. */
 void heartbeat_quiet_each(struct heartbeat_quiet *q, int64_t now,

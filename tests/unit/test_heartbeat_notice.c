@@ -375,6 +375,9 @@ START_TEST(a_restart_tells_nothing_twice)
     restore(s, &n);
     n = saved("router", HEARTBEAT_DOWN, "2025-12-31T23:00:00Z", HEARTBEAT_NODE_ALERTED);
     restore(s, &n);
+    n = saved("web-2", HEARTBEAT_DOWN, "2025-12-31T23:30:00Z",
+              HEARTBEAT_NODE_ALERTED); /* behind it */
+    restore(s, &n);
     wait_for(s, 0);
     expect_log(s, "still c alert\n");
     flip(s, "web-1", HEARTBEAT_DOWN);
@@ -382,7 +385,64 @@ START_TEST(a_restart_tells_nothing_twice)
     expect_log(s, "flip web-1 act parent\nremind a alert\nremind router alert\n");
     ck_assert_str_eq(s->last_text, "router is still down, for 4h (reminder 1)");
     flip(s, "a", HEARTBEAT_UP);
-    expect_log(s, "flip a alert act\n");
+    flip(s, "web-2", HEARTBEAT_UP);
+    expect_log(s, "flip a alert act\nflip web-2 act untold\n");
+    flip(s, "router", HEARTBEAT_UP);
+    ck_assert_str_eq(s->last_text, "router is up; 2 nodes that depend on it were muted");
+    stage_free(s);
+}
+END_TEST
+
+/* A stage of a new policy in place of one that was, as the monitor does. */
+static struct stage *reload(struct stage *old, const char *policy)
+{
+    struct stage *s = stage_new(policy);
+    s->now = old->now;
+    s->number = old->number;
+    heartbeat_quiet_take_snoozes(s->quiet, old->quiet);
+    heartbeat_notices_take(s->notices, old->notices);
+    for (uint32_t i = 0; i < heartbeat_registry_end(old->nodes); i++) {
+        const struct heartbeat_node *node = heartbeat_registry_at(old->nodes, i);
+        struct heartbeat_saved n;
+        heartbeat_node_save(old->nodes, node, &n);
+        n.flags = HEARTBEAT_NODE_ALERTED;
+        restore(s, &n);
+    }
+    stage_free(old);
+    return s;
+}
+
+START_TEST(a_new_policy_forgets_nothing)
+{
+    struct stage *s = stage_new("quiet: [{name: q, ids: a, from: 2026-01-01T00:00:00Z,"
+                                " until: 2026-01-01T06:00:00Z}]\n"
+                                "depends: [{parent: router, ids: 'web-*'}]\n"
+                                "notices: {repeat: 4h, flapping: {downs: 2, within: 1h}}");
+    struct heartbeat_snooze z = {sb_str("z"), s->now + 2 * HOUR_NS, "ann", "disk", false};
+    uint64_t number;
+    struct sb_error e;
+    ck_assert_int_eq(heartbeat_quiet_snooze(s->quiet, &z, s->now, &number, &e), 0);
+    flip(s, "a", HEARTBEAT_DOWN);
+    flip(s, "z", HEARTBEAT_DOWN);
+    flip(s, "b", HEARTBEAT_DOWN);
+    flip(s, "router", HEARTBEAT_DOWN);
+    flip(s, "web-1", HEARTBEAT_DOWN);
+    flip(s, "f", HEARTBEAT_DOWN);
+    flip(s, "f", HEARTBEAT_UP);
+    flip(s, "f", HEARTBEAT_DOWN);
+    wait_for(s, HOUR_NS / 2);
+    s = reload(s, "depends: [{parent: router, ids: 'web-*'}]\n"
+                  "notices: {repeat: 2h, flapping: {downs: 3, within: 1h}}");
+    ck_assert_uint_eq(heartbeat_notices_totals(s->notices).waiting, 3); /* a, z, web-1 */
+    wait_for(s, 0);
+    expect_log(s, "still a alert\n"); /* its quiet time is no more */
+    wait_for(s, HOUR_NS / 2);
+    expect_log(s, "calm f alert\n");
+    flip(s, "router", HEARTBEAT_UP);
+    flip(s, "web-1", HEARTBEAT_UP);
+    expect_log(s, "flip router alert act\nflip web-1 act untold\n");
+    wait_for(s, HOUR_NS);
+    expect_log(s, "still z alert\nremind b alert\nremind f alert\n");
     stage_free(s);
 }
 END_TEST
@@ -521,5 +581,5 @@ UNIT_MAIN("heartbeat_notice", a_plain_flip_is_told, quiet_times_mute_and_do_not_
           one_alert_for_a_router_and_its_children, children_wait_for_a_late_parent, reminders,
           a_muted_node_is_not_reminded_of, flapping_is_one_notice,
           who_stops_flapping_while_down_is_told_of, seldom_is_not_flapping, failure_rates,
-          a_restart_tells_nothing_twice, who_leaves_on_purpose_is_not_waited_for,
-          any_sequence_of_flips, rules_that_are_wrong)
+          a_restart_tells_nothing_twice, a_new_policy_forgets_nothing,
+          who_leaves_on_purpose_is_not_waited_for, any_sequence_of_flips, rules_that_are_wrong)
