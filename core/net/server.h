@@ -86,7 +86,9 @@ enum sb_method {
     SB_DELETE = 32,
 };
 enum sb_route_flag {
-    SB_ROUTE_PUBLIC = 1,   /* no token asked for */
+    /* No token is asked for (a right one is noted), and pages of other sites may send: for paths that are
+     * secrets themselves, and what anybody may see. */
+    SB_ROUTE_PUBLIC = 1,
     SB_ROUTE_CUT_BODY = 2, /* a body over the cap is cut there, not refused */
 };
 enum { SB_ROUTE_PARAMS = 4 };
@@ -128,6 +130,9 @@ struct sb_request {
 struct sb_str sb_request_header(const struct sb_request *r, const char *name);
 /* True when the query has that name: its first value, decoded ("+" is a space). */
 bool sb_request_query(struct sb_request *r, const char *name, struct sb_str *ret_value);
+/* In a handler of a public route: true when it came with a right token, or the server has none. False:
+ * it has been answered, as a route that is not public would. */
+bool sb_request_authorized(struct sb_request *r);
 /* Appends "192.0.2.1", "2001:db8::1" or "unix". */
 void sb_request_peer(const struct sb_request *r, struct sb_buf *b);
 

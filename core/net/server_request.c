@@ -181,17 +181,10 @@ static void allow_header(struct sb_request *r, unsigned methods)
     sb_buf_done(&b);
 }
 
-/* The status to refuse with, or 0. */
-static int check_token(struct sb_peer *p, const struct heads *h)
+/* Counts a request without a right token; the status to refuse it with. */
+static int refuse_token(struct sb_peer *p)
 {
     struct sb_server *s = p->server;
-    struct sb_str token;
-    if (!s->tokens || p->route->route.flags & SB_ROUTE_PUBLIC)
-        return 0;
-    if (h->authorization.p && sb_token_of_header(h->authorization, &token))
-        p->request.token = sb_tokens_find(s->tokens, token);
-    if (p->request.token)
-        return 0;
     s->stats.bad_tokens++;
     sb_reply_header(&p->request, "WWW-Authenticate", "Bearer realm=\"srebox\"");
     uint32_t wait_s =
@@ -202,6 +195,19 @@ static int check_token(struct sb_peer *p, const struct heads *h)
     snprintf(text, sizeof text, "%u", wait_s);
     sb_reply_header(&p->request, "Retry-After", text);
     return MHD_HTTP_TOO_MANY_REQUESTS;
+}
+
+/* The status to refuse with, or 0. */
+static int check_token(struct sb_peer *p, const struct heads *h)
+{
+    struct sb_str token;
+    if (!p->server->tokens)
+        return 0;
+    if (h->authorization.p && sb_token_of_header(h->authorization, &token))
+        p->request.token = sb_tokens_find(p->server->tokens, token);
+    if (p->request.token || p->route->route.flags & SB_ROUTE_PUBLIC)
+        return 0;
+    return refuse_token(p);
 }
 
 static int check_route(struct sb_peer *p, const struct heads *h, const char *name)
@@ -225,7 +231,8 @@ static int check_route(struct sb_peer *p, const struct heads *h, const char *nam
         return asks_options ? MHD_HTTP_NO_CONTENT : MHD_HTTP_METHOD_NOT_ALLOWED;
     }
     p->request.method = method == SB_HEAD && p->route->route.methods & SB_GET ? SB_GET : method;
-    if (is_foreign(h, method) || !sb_peer_is_vouched_for(p))
+    bool foreign = !(p->route->route.flags & SB_ROUTE_PUBLIC) && is_foreign(h, method);
+    if (foreign || !sb_peer_is_vouched_for(p))
         return MHD_HTTP_FORBIDDEN;
     return check_token(p, h);
 }
@@ -390,6 +397,16 @@ bool sb_request_query(struct sb_request *r, const char *name, struct sb_str *ret
             return true;
         }
     }
+    return false;
+}
+
+bool sb_request_authorized(struct sb_request *r)
+{
+    struct sb_peer *p = sb_peer_of(r);
+    if (!p->server->tokens || r->token)
+        return true;
+    p->refuse = refuse_token(p);
+    answer_refusal(p);
     return false;
 }
 

@@ -217,7 +217,7 @@ START_TEST(as_core_doc_reads)
         sb_doc_pool_free(pool);
         sb_buf_done(&b);
     }
-    ck_assert_uint_gt(taken, 5000);
+    ck_assert_uint_gt(taken, 300);
 }
 END_TEST
 

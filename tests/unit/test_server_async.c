@@ -88,10 +88,23 @@ static int who(struct sb_request *r, void *ctx)
     return 0;
 }
 
+/* Public at its path, and not with ?secret. */
+static int half_public(struct sb_request *r, void *ctx)
+{
+    struct sb_str secret;
+    if (sb_request_query(r, "secret", &secret) && !sb_request_authorized(r))
+        return 0;
+    return who(r, ctx);
+}
+
 static const struct sb_route routes[] = {
-    {SB_GET | SB_POST, "/think", think, 0, 0}, {SB_GET, "/at_once", at_once, 0, 0},
-    {SB_GET, "/stream", stream, 0, 0},         {SB_POST, "/publish", publish, 0, 0},
-    {SB_GET | SB_POST, "/who", who, 0, 0},     {SB_GET, "/public", who, SB_ROUTE_PUBLIC, 0}};
+    {SB_GET | SB_POST, "/half", half_public, SB_ROUTE_PUBLIC, 0},
+    {SB_GET | SB_POST, "/think", think, 0, 0},
+    {SB_GET, "/at_once", at_once, 0, 0},
+    {SB_GET, "/stream", stream, 0, 0},
+    {SB_POST, "/publish", publish, 0, 0},
+    {SB_GET | SB_POST, "/who", who, 0, 0},
+    {SB_GET, "/public", who, SB_ROUTE_PUBLIC, 0}};
 
 static uint32_t readers_most = 3;
 
@@ -233,6 +246,12 @@ START_TEST(tokens)
     /* one bad neighbour does not silence the good ones */
     ck_assert_int_eq(ask_with(&u, "GET /who", "Authorization: Bearer 0123456789abcdef", &reply),
                      200);
+    ck_assert_int_eq(ask_with(&u, "GET /half", "X: y", &reply), 200);
+    ck_assert_int_eq(ask_with(&u, "POST /half", "Origin: http://elsewhere", &reply), 200);
+    ck_assert_int_eq(ask_with(&u, "GET /half?secret", "X: y", &reply), 429);
+    ck_assert_int_eq(
+        ask_with(&u, "GET /half?secret", "Authorization: Bearer 0123456789abcdef", &reply), 200);
+    ck_assert_ptr_nonnull(strstr(reply.data, "node-a"));
     /* of another site's page */
     ck_assert_int_eq(ask_with(&u, "POST /who",
                               "Origin: http://evil\r\nAuthorization: Bearer 0123456789abcdef",
@@ -246,7 +265,7 @@ START_TEST(tokens)
                      200);
     sb_buf_done(&reply);
     unit_server_stop(&u);
-    ck_assert_uint_eq(u.stats.bad_tokens, 6);
+    ck_assert_uint_eq(u.stats.bad_tokens, 7);
 }
 END_TEST
 
