@@ -85,10 +85,15 @@ static bool read_number(const struct heartbeat_sampler *s, const char *dir, cons
 static bool machine_cpu(const struct heartbeat_sampler *s, uint64_t *ret_busy, uint64_t *ret_whole)
 {
     struct text t;
-    unsigned long long v[8] = {0};
-    if (!slurp(s, "/proc", "stat", &t) ||
-        sscanf(t.bytes, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &v[0], &v[1], &v[2], &v[3],
-               &v[4], &v[5], &v[6], &v[7]) < 4)
+    uint64_t v[8] = {0};
+    if (!slurp(s, "/proc", "stat", &t) || strncmp(t.bytes, "cpu ", 4) != 0)
+        return false;
+    size_t n = 0;
+    for (const char *p = t.bytes + 4; n < SB_LEN(v) && number_at(p, &v[n]); n++) {
+        p += strspn(p, " ");
+        p += strcspn(p, " \n");
+    }
+    if (n < 4) /* user nice system idle [iowait irq softirq steal] */
         return false;
     uint64_t whole = 0;
     for (size_t i = 0; i < SB_LEN(v); i++)

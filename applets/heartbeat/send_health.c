@@ -13,9 +13,9 @@ static void put_pair(struct sb_json_writer *w, const char *key, const char *valu
 
 static void put_healthy(struct sb_json_writer *w, const struct send_agent *a)
 {
-    int64_t up = sb_loop_now(a->loop) - a->began;
+    int64_t ms = (sb_loop_now(a->loop) - a->began) / 1000000;
     sb_json_key(w, "uptime");
-    sb_json_double(w, (double)(up / 1000000) / 1000);
+    sb_json_double(w, (double)ms / 1000);
     if (a->memory) {
         sb_json_key(w, "memory");
         sb_json_open_map(w);

@@ -26,7 +26,8 @@ static int read_parts(CURLU *u, struct http_origin *o, struct sb_error *e)
     o->host = part(u, CURLUPART_HOST, 0);
     o->port = (uint16_t)(port ? strtoul(port, NULL, 10) : 0);
     curl_free(port);
-    if (!o->scheme || !o->host || (strcmp(o->scheme, "http") && strcmp(o->scheme, "https")))
+    if (!o->scheme || !o->host ||
+        (strcmp(o->scheme, "http") != 0 && strcmp(o->scheme, "https") != 0))
         return sb_fail(e, SB_EINPUT, "the URL must begin with http:// or https:// and name a host");
     return 0;
 }
