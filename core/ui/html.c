@@ -59,11 +59,17 @@ static const char style[] =
 
 void sb_html_open(struct sb_buf *b, struct sb_str title)
 {
-    sb_buf_puts(b, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                   "<meta http-equiv=\"Content-Security-Policy\" "
-                   "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                   "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
+    sb_html_open_live(b, title, "default-src 'none'; style-src 'unsafe-inline'");
+}
+
+void sb_html_open_live(struct sb_buf *b, struct sb_str title, const char *policy)
+{
+    sb_buf_printf(b,
+                  "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                  "<meta http-equiv=\"Content-Security-Policy\" content=\"%s\">\n"
+                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                  "<meta name=\"referrer\" content=\"no-referrer\">\n<title>",
+                  policy);
     sb_escape_html(b, title);
     sb_buf_printf(b, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n", style);
 }

@@ -14,6 +14,8 @@
 
 /* Doctype to <body><main>; the title is data and is escaped; it is not repeated as a heading. */
 void sb_html_open(struct sb_buf *b, struct sb_str title);
+/* The same for a page that a server keeps alive: `policy` is its Content-Security-Policy instead. */
+void sb_html_open_live(struct sb_buf *b, struct sb_str title, const char *policy);
 /* Footer (program and version) to </html>. */
 void sb_html_close(struct sb_buf *b);
 /* Data as text: escaped, isolated from its surroundings' writing direction by <bdi>. */
