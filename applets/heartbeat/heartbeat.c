@@ -171,6 +171,11 @@ static const struct sb_option options[] = {
      .arg = "FILE",
      .help = "How nodes are judged, and what is done about it; without it, dead after three "
              "missed beats of 3 s and 1 s of slack. replay compares several"},
+    {.name = "public-page",
+     .type = SB_OPT_FLAG,
+     .offset = AT(public_page),
+     .verbs = MONITOR,
+     .help = "Show the status page to whoever comes, without a token"},
     {.name = "scope",
      .type = SB_OPT_ENUM,
      .offset = AT(scope),

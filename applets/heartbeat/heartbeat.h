@@ -12,7 +12,7 @@ struct heartbeat_options {
     /* monitor */
     const char *listen, *client_ca_file, *trace, *store; /* store: of status, too */
     int64_t max_nodes;
-    bool known_only;
+    bool known_only, public_page;
 
     /* status */
     const char *from; /* URL */

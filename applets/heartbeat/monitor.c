@@ -1,6 +1,7 @@
 /* `heartbeat monitor`: set up, run, take down. See monitor.h. */
 #include "applets/heartbeat/monitor.h"
 
+#include "applets/heartbeat/page.h"
 #include "applets/heartbeat/ready.h"
 #include "core/base/log.h"
 #include "core/base/mem.h"
@@ -13,7 +14,7 @@
 #include <time.h>
 
 #define GRACE (5 * SB_NS_PER_S) /* for requests in flight, at the end */
-enum { LOGGED_A_SECOND = 50 };
+enum { LOGGED_A_SECOND = 50, CHANGES_KEPT = 16384 };
 
 struct heartbeat_now heartbeat_monitor_now(const struct heartbeat_monitor *m)
 {
@@ -91,10 +92,29 @@ static void log_flip(struct heartbeat_monitor *m, const struct heartbeat_notice 
                 n->muted.by);
 }
 
+/* For the strips: every state a node was in, and when nobody looked. */
+static void note_state(struct heartbeat_monitor *m, const struct heartbeat_flip *f)
+{
+    const struct heartbeat_node *n;
+    if (f->what == HEARTBEAT_FLIP_NOTE && f->evidence.fresh_lost > 0)
+        heartbeat_history_gap(m->history, f->at_wall - f->evidence.fresh_lost, f->at_wall);
+    if (f->what != HEARTBEAT_FLIP_NODE)
+        return;
+    n = heartbeat_registry_find(heartbeat_detector_nodes(m->detector),
+                                (struct sb_str){f->id, f->id_len});
+    if (!n)
+        return;
+    if (f->from == HEARTBEAT_UNKNOWN_STATE)
+        heartbeat_history_forget(m->history, n->index); /* it may have been another's */
+    heartbeat_history_change(m->history, n->index, (enum heartbeat_state)f->to, f->at_wall);
+}
+
 /* A flip that is kept, as far as it can be: from here on others may know of it. */
 static void tell_flip(void *ctx, const struct heartbeat_flip *flip)
 {
     struct heartbeat_monitor *m = ctx;
+    m->flips++;
+    note_state(m, flip);
     if (is_news(flip))
         m->recent.items[m->recent.count++ % HEARTBEAT_RECENT] = *flip;
     heartbeat_notices_flip(m->outlet.notices, flip);
@@ -197,8 +217,10 @@ static struct sb_co *conductor_step(struct sb_co *co_self)
     sb_server_start(f->m->server);
     sb_note("listening on %s", sb_server_url(f->m->server));
     heartbeat_ready_send("READY=1");
+    sb_co_run(&f->m->live.co);
     CO_AWAIT(running, &f->overseer);
     heartbeat_ready_send("STOPPING=1");
+    sb_co_cancel(&f->m->live.co);
     sb_server_stop_init(&f->stop, f->m->server, GRACE);
     CO_AWAIT(stopping, &f->stop);
     sb_co_cancel(&f->m->pulse.co);
@@ -222,9 +244,13 @@ static int open_server(struct heartbeat_monitor *m, struct sb_error *e)
         .tls_client_ca = o->client_ca_file,
     };
     int r = sb_server_new(m->loop, &options, &m->server, e);
-    if (r == 0)
-        heartbeat_api_routes(m);
-    return r;
+    if (r < 0)
+        return r;
+    unsigned flags = o->public_page ? SB_ROUTE_PUBLIC : 0;
+    heartbeat_api_routes(m);
+    heartbeat_page_routes(m, flags);
+    heartbeat_live_init(&m->live, m, flags);
+    return 0;
 }
 
 static struct sb_store *new_store(const struct heartbeat_monitor *m)
@@ -249,6 +275,20 @@ static int open_keeper(struct heartbeat_monitor *m, struct sb_error *e)
     return 0;
 }
 
+/* From the last sign of life in the store until now nobody looked. */
+static void note_absence(struct heartbeat_monitor *m)
+{
+    const struct heartbeat_registry *nodes = heartbeat_detector_nodes(m->detector);
+    int64_t last = 0;
+    for (uint32_t i = 0; i < heartbeat_registry_end(nodes); i++) {
+        const struct heartbeat_node *n = heartbeat_registry_at(nodes, i);
+        if (n)
+            last = SB_MAX(last, SB_MAX(n->received_wall, n->since_wall));
+    }
+    if (last)
+        heartbeat_history_gap(m->history, last, m->began_wall);
+}
+
 /* What was known before. A store that cannot be read is not written over: the monitor does not start. */
 static int load_nodes(struct heartbeat_monitor *m, const struct heartbeat_now *now,
                       struct sb_error *e)
@@ -258,6 +298,7 @@ static int load_nodes(struct heartbeat_monitor *m, const struct heartbeat_now *n
     struct sb_store *store = new_store(m);
     int r = heartbeat_keeper_load(m->keeper, store, m->detector, now, e);
     sb_store_free(store);
+    note_absence(m);
     return r;
 }
 
@@ -291,6 +332,7 @@ static int set_up(struct heartbeat_monitor *m, struct sb_error *e)
     m->began = now.mono;
     m->began_wall = now.wall;
     m->recent.items = sb_xcalloc(HEARTBEAT_RECENT, sizeof *m->recent.items);
+    m->history = heartbeat_history_new(CHANGES_KEPT);
     new_detector(m, &now);
     r = heartbeat_outlet_load(&m->outlet, m->policy, heartbeat_detector_nodes(m->detector),
                               (struct heartbeat_notice_sink){take_notice, m}, e);
@@ -312,8 +354,10 @@ static void take_down(struct heartbeat_monitor *m)
     heartbeat_detector_free(m->detector);
     heartbeat_policy_free(m->policy);
     sb_signals_free(m->signals);
+    heartbeat_live_done(&m->live);
     sb_server_free(m->server);
     sb_loop_free(m->loop);
+    heartbeat_history_free(m->history);
     free(m->recent.items);
 }
 

@@ -11,7 +11,9 @@
 
 #include "applets/heartbeat/detector.h"
 #include "applets/heartbeat/heartbeat.h"
+#include "applets/heartbeat/history.h"
 #include "applets/heartbeat/keeper.h"
+#include "applets/heartbeat/live.h"
 #include "applets/heartbeat/outlet.h"
 #include "applets/heartbeat/recorder.h"
 #include "core/co/clock.h"
@@ -58,6 +60,9 @@ struct heartbeat_monitor {
     struct heartbeat_detector *detector;
     struct heartbeat_recorder recorder;
     struct heartbeat_recent recent;
+    struct heartbeat_history *history; /* of the status page */
+    uint64_t flips;                    /* told since the start */
+    struct heartbeat_live live;
     struct heartbeat_pulse pulse;
     struct heartbeat_outlet outlet;
     struct sb_commits *commits; /* these three only with --store */
