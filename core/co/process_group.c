@@ -6,14 +6,14 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 /* proc(5), /proc/PID/stat: "pid (name) state ppid pgrp ..."; the name may hold anything. */
 static bool runs_in(int proc, const char *pid, pid_t group)
 {
-    char path[64], line[512], state;
-    int of;
+    char path[64], line[512], *next;
     snprintf(path, sizeof path, "%.20s/stat", pid);
     int fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
@@ -22,8 +22,10 @@ static bool runs_in(int proc, const char *pid, pid_t group)
     close(fd);
     line[n > 0 ? n : 0] = '\0';
     const char *after = strrchr(line, ')');
-    return after && sscanf(after, ") %c %*d %d", &state, &of) == 2 && of == group && state != 'Z' &&
-           state != 'X';
+    if (!after || strlen(after) < 4 || after[2] == 'Z' || after[2] == 'X')
+        return false;
+    strtol(after + 3, &next, 10); /* its parent */
+    return strtol(next, NULL, 10) == group;
 }
 
 bool sb_process_group_alive(pid_t group)
