@@ -95,17 +95,13 @@ void heartbeat_traffic_forget(struct heartbeat_traffic *t, struct sb_str id)
     tell(t);
 }
 
-static void on_flip(void *ctx, const struct heartbeat_flip *flip)
+void heartbeat_traffic_notice(struct heartbeat_traffic *t, const struct heartbeat_notice *notice)
 {
-    bool of_node = flip->what == HEARTBEAT_FLIP_NODE || flip->what == HEARTBEAT_FLIP_RELEASE;
-    if (of_node && flip->act)
-        heartbeat_traffic_state(ctx, (struct sb_str){flip->id, flip->id_len}, flip->to,
+    const struct heartbeat_flip *flip = notice->flip;
+    if (flip && notice->act &&
+        (flip->what == HEARTBEAT_FLIP_NODE || flip->what == HEARTBEAT_FLIP_RELEASE))
+        heartbeat_traffic_state(t, (struct sb_str){flip->id, flip->id_len}, flip->to,
                                 sb_str(flip->text), flip->number);
-}
-
-struct heartbeat_listener heartbeat_traffic_listener(struct heartbeat_traffic *t)
-{
-    return (struct heartbeat_listener){on_flip, t};
 }
 
 const struct heartbeat_wanted *heartbeat_traffic_look(const struct heartbeat_traffic *t,

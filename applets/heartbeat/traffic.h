@@ -1,12 +1,12 @@
-/* Traffic: what load balancers are to think of each node. Flips change it, as far as they may act; HAProxy's
- * agent checks and the drivers of its runtime sockets follow it.
+/* Traffic: what load balancers are to think of each node. Notices change it, as far as they may act;
+ * HAProxy's agent checks and the drivers of its runtime sockets follow it.
  *
  * A node that is not in it, or of which nothing is known, is none of our business: whatever a balancer
  * thinks of it stays. Not thread-safe; belongs to the monitor's loop. */
 #ifndef HEARTBEAT_TRAFFIC_H
 #define HEARTBEAT_TRAFFIC_H
 
-#include "applets/heartbeat/flip.h"
+#include "applets/heartbeat/notice.h"
 
 enum heartbeat_want {
     HEARTBEAT_WANT_NOTHING, /* leave it as it is */
@@ -37,8 +37,8 @@ void heartbeat_traffic_state(struct heartbeat_traffic *t, struct sb_str id,
 void heartbeat_traffic_weight(struct heartbeat_traffic *t, struct sb_str id, uint8_t percent);
 /* A forgotten node: nothing is wanted of it any more. */
 void heartbeat_traffic_forget(struct heartbeat_traffic *t, struct sb_str id);
-/* Follows flips that may act. */
-struct heartbeat_listener heartbeat_traffic_listener(struct heartbeat_traffic *t);
+/* Follows notices as far as they may act. */
+void heartbeat_traffic_notice(struct heartbeat_traffic *t, const struct heartbeat_notice *notice);
 
 /* NULL: nothing is known. Valid until the next change. */
 const struct heartbeat_wanted *heartbeat_traffic_look(const struct heartbeat_traffic *t,
