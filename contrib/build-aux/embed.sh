@@ -2,9 +2,9 @@
 # embed.sh FILE: prints C that holds a YAML file as `const char sb_embed_NAME[]` and its length.
 # NAME is the path below applets/, with everything but letters and digits made "_".
 #
-# Comments are left out, and [lists] over several lines and `>-` scalars are put on one line, so that
-# the quick reader of plain block YAML takes the text (core/doc/yaml_block.h). Each line stays where it
-# was. tests/unit/test_drift_policy.c compares what is embedded with the file.
+# [lists] over several lines and `>-` scalars are put on one line, so that the quick reader of plain
+# block YAML takes the text (core/doc/yaml_block.h). Each line stays where it was. Not for files with
+# `|` scalars. tests/unit/test_drift_policy.c compares what is embedded with the file.
 set -eu
 base=${1##*applets/}
 name=$(printf %s "${base%.*}" | sed 's/[^A-Za-z0-9]/_/g')
@@ -30,8 +30,7 @@ one_line() {
         if (!inner)
             inner = indent
         deeper = indent > inner # such a line keeps its break and its indentation
-        gsub(/\\/, "\\\\", text)
-        gsub(/"/, "\\\"", text)
+        gsub(/[\\"]/, "\\\\&", text)
         if (joined)
             line = line (deeper || was_deeper ? "\\n" : " ")
         line = line substr($0, inner + 1, indent - inner) text
@@ -46,7 +45,7 @@ one_line() {
         next
     }
     { if (NR > 1) flush() }
-    text ~ /^#/ { line = ""; next }
+    text ~ /^#/ { line = $0; next }
     sub(/: >-$/, ": \"") { folding = 1; base = indent; inner = was_deeper = 0 }
     { line = $0; open = folding ? 0 : brackets(text) }
     END { flush() }' "$1"
