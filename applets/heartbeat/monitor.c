@@ -148,6 +148,7 @@ static int replace_policy(struct heartbeat_monitor *m, struct sb_error *e)
         return r;
     }
     struct heartbeat_now now = heartbeat_monitor_now(m);
+    heartbeat_outlet_take(&outlet, &m->outlet);
     heartbeat_outlet_restore(&outlet, nodes);
     heartbeat_outlet_done(&m->outlet);
     m->outlet = outlet;

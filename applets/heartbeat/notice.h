@@ -69,7 +69,8 @@ struct heartbeat_notice {
     uint32_t of;       /* FAILING, MENDED: among so many runs */
     int64_t within;    /* FLAPPING, CALM: ns */
     uint32_t children; /* of a parent that is back: how many nodes were muted because of it */
-    char text[512];    /* one sentence for people; raw bytes of names may occur */
+    char text
+        [512]; /* one sentence for people, to stand after the id; raw bytes of names may occur */
 };
 struct heartbeat_notice_sink {
     void (*notice)(void *ctx, const struct heartbeat_notice *notice);

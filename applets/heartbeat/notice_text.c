@@ -1,4 +1,4 @@
-/* The sentence of a notice. */
+/* The sentence of a notice; as with flips, its node stands beside it. */
 #include "applets/heartbeat/notice_private.h"
 
 #include "core/base/time.h"
@@ -58,7 +58,7 @@ static void print_still(struct sb_buf *b, const struct heartbeat_notice *n)
         [HEARTBEAT_MUTE_FLAPPING] = "it was flapping until now",
     };
     const char *reason = n->was_muted < SB_LEN(until_now) ? until_now[n->was_muted] : NULL;
-    sb_buf_puts(b, " has been down since ");
+    sb_buf_puts(b, "down since ");
     print_second(b, n->since);
     if (reason)
         sb_buf_printf(b, ": %s", reason);
@@ -71,26 +71,26 @@ static void print_kind(struct sb_buf *b, const struct heartbeat_notice *n)
     case HEARTBEAT_NOTICE_COUNT: break;
     case HEARTBEAT_NOTICE_STILL: print_still(b, n); break;
     case HEARTBEAT_NOTICE_REMIND:
-        sb_buf_puts(b, " is still down, for ");
+        sb_buf_puts(b, "still down, for ");
         print_span(b, n->at - n->since);
         sb_buf_printf(b, " (reminder %u)", (unsigned)n->count);
         break;
     case HEARTBEAT_NOTICE_FLAPPING:
-        sb_buf_printf(b, " is flapping: down %u times within ", (unsigned)n->count);
+        sb_buf_printf(b, "flapping: down %u times within ", (unsigned)n->count);
         print_span(b, n->within);
         sb_buf_puts(b, "; no more is said of it until it has kept its state that long");
         break;
     case HEARTBEAT_NOTICE_CALM:
-        sb_buf_printf(b, " has been %s for ", n->count ? "down" : "up");
+        sb_buf_printf(b, "%s for ", n->count ? "down" : "up");
         print_span(b, n->within);
         sb_buf_puts(b, ": it flaps no more");
         break;
     case HEARTBEAT_NOTICE_FAILING:
-        sb_buf_printf(b, " fails too often: %u of its last %u runs", (unsigned)n->count,
+        sb_buf_printf(b, "fails too often: %u of its last %u runs", (unsigned)n->count,
                       (unsigned)n->of);
         break;
     case HEARTBEAT_NOTICE_MENDED:
-        sb_buf_printf(b, " fails seldom again: %u of its last %u runs", (unsigned)n->count,
+        sb_buf_printf(b, "fails seldom again: %u of its last %u runs", (unsigned)n->count,
                       (unsigned)n->of);
         break;
     }
@@ -104,7 +104,6 @@ void heartbeat_notice_write(struct heartbeat_notice *n)
         if (n->children)
             sb_buf_printf(&b, "; %u nodes that depend on it were muted", (unsigned)n->children);
     } else {
-        sb_buf_put(&b, n->id.p, n->id.len);
         print_kind(&b, n);
     }
     print_mute(&b, &n->muted);

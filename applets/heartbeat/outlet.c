@@ -30,6 +30,12 @@ void heartbeat_outlet_done(struct heartbeat_outlet *o)
     *o = (struct heartbeat_outlet){.quiet = NULL};
 }
 
+void heartbeat_outlet_take(struct heartbeat_outlet *o, struct heartbeat_outlet *before)
+{
+    heartbeat_quiet_take_snoozes(o->quiet, before->quiet);
+    heartbeat_notices_take(o->notices, before->notices);
+}
+
 void heartbeat_outlet_restore(struct heartbeat_outlet *o, const struct heartbeat_registry *nodes)
 {
     struct heartbeat_saved saved;

@@ -1,5 +1,5 @@
 /* What flips go through once they are kept: quiet times, dependencies and notices, as the policy has them.
- * Replaced as a whole when the policy is; who was down before has been told of. */
+ * Replaced as a whole when the policy is; what it remembers goes over to the new one. */
 #ifndef HEARTBEAT_OUTLET_H
 #define HEARTBEAT_OUTLET_H
 
@@ -18,6 +18,8 @@ int heartbeat_outlet_load(struct heartbeat_outlet *ret, const struct heartbeat_p
                           const struct heartbeat_registry *nodes, struct heartbeat_notice_sink sink,
                           struct sb_error *e);
 void heartbeat_outlet_done(struct heartbeat_outlet *o);
+/* A new policy takes over what the one before remembers: snoozes, and who was told of what. */
+void heartbeat_outlet_take(struct heartbeat_outlet *o, struct heartbeat_outlet *before);
 /* Tells it of the nodes that are there, before its first flip. */
 void heartbeat_outlet_restore(struct heartbeat_outlet *o, const struct heartbeat_registry *nodes);
 
