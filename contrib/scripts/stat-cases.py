@@ -22,9 +22,9 @@ random.seed(11)
 
 def num(x):
     if math.isnan(x):
-        return 'NAN'
+        return 'NONE'
     if math.isinf(x):
-        return 'INFINITY' if x > 0 else '-INFINITY'
+        return 'ENDLESS' if x > 0 else '-ENDLESS'
     return repr(float(x))
 
 
@@ -54,6 +54,8 @@ def end():
 
 print('/* Made by contrib/scripts/stat-cases.py with scipy %s and numpy %s; do not edit. */' %
       (scipy.__version__, numpy.__version__))
+print('#define NONE __builtin_nan("")')
+print('#define ENDLESS __builtin_inf()')
 print('enum stat_function { NORMAL_CDF, NORMAL_TAIL, NORMAL_QUANTILE, GAMMA_P, GAMMA_Q, GAMMA_QUANTILE, '
       'CHI2_QUANTILE, BETA_I, BETA_QUANTILE, BINOMIAL_CDF, BINOMIAL_TAIL };')
 
