@@ -14,12 +14,19 @@ enum { /* bits of verbs[] below */
        SEND = 1 << 5,
        EXEC = 1 << 6,
        PROXY = 1 << 7,
+       SCHEDULE = 1 << 8,
        SENDERS = SEND | EXEC | PROXY,
 };
 
 #define AT(member) offsetof(struct heartbeat_options, member)
 
 static const struct sb_option options[] = {
+    {.name = "after",
+     .type = SB_OPT_STRING,
+     .offset = AT(after),
+     .verbs = SCHEDULE,
+     .arg = "TIME",
+     .help = "Look ahead from this time on, such as 2026-03-28T00:00:00Z, instead of from now"},
     {.name = "blip",
      .type = SB_OPT_DURATION,
      .offset = AT(blip),
@@ -84,6 +91,14 @@ static const struct sb_option options[] = {
      .arg = "URL",
      .def = "http://127.0.0.1:8377",
      .help = "The monitor to ask: http://HOST:PORT, https://HOST or unix:/PATH"},
+    {.name = "grace",
+     .type = SB_OPT_DURATION,
+     .offset = AT(grace),
+     .verbs = SCHEDULE,
+     .arg = "DURATION",
+     .def = "1h",
+     .max = INT64_C(31622400000000000),
+     .help = "How long after the scheduled time a job may report"},
     {.name = "health-listen",
      .type = SB_OPT_STRING,
      .offset = AT(health_listen),
@@ -147,6 +162,16 @@ static const struct sb_option options[] = {
      .arg = "COMMAND",
      .help = "Run it once an interval and send the numbers it prints: a JSON object, or lines of a "
              "name and a value; no shell"},
+    {.name = "next",
+     .letter = 'n',
+     .type = SB_OPT_INT,
+     .offset = AT(next),
+     .verbs = SCHEDULE,
+     .arg = "N",
+     .def = "5",
+     .min = 1,
+     .max = 10000,
+     .help = "How many times to show"},
     {.name = "ping",
      .type = SB_OPT_STRING,
      .offset = AT(ping),
@@ -163,6 +188,13 @@ static const struct sb_option options[] = {
      .min = 1000000,
      .max = INT64_C(3600000000000),
      .help = "How long to try to report the start, and then the end"},
+    {.name = "pinged",
+     .type = SB_OPT_LIST,
+     .offset = AT(pinged),
+     .verbs = SCHEDULE,
+     .arg = "TIME",
+     .help = "A ping came then; several, oldest first, tell whether the job runs by another time "
+             "zone's clock"},
     {.name = "policy",
      .letter = 'p',
      .type = SB_OPT_LIST,
@@ -210,6 +242,15 @@ static const struct sb_option options[] = {
      .arg = "RATE",
      .def = "0.01",
      .help = "False alarms a day and node that are fine"},
+    {.name = "time-zone",
+     .letter = 'z',
+     .type = SB_OPT_STRING,
+     .offset = AT(time_zone),
+     .verbs = SCHEDULE,
+     .arg = "ZONE",
+     .def = "UTC",
+     .help = "The time zone of the schedule: Europe/Berlin, +02:00, local; one within a calendar "
+             "event outranks it"},
     {.name = "to",
      .type = SB_OPT_LIST,
      .offset = AT(to),
@@ -270,6 +311,8 @@ static const struct sb_verb verbs[] = {
      SB_FORMAT_BIT(TEXT), heartbeat_exec_verb},
     {"notify-proxy", "COMMAND ...", "run a service and turn its sd_notify messages into beats", 1,
      -1, SB_FORMAT_BIT(TEXT), heartbeat_notify_proxy_verb},
+    {"schedule", "EXPRESSION", "when a cron expression or calendar event comes next", 1, 1,
+     SB_FORMAT_BIT(TEXT) | SB_FORMAT_BIT(JSON) | SB_FORMAT_BIT(CSV), heartbeat_schedule_verb},
     {0}};
 
 extern const struct sb_applet heartbeat_applet;
@@ -279,7 +322,8 @@ const struct sb_applet heartbeat_applet = {
     .description = "Receives beats of nodes and jobs, notices which have gone silent, says why it "
                    "thinks so, and acts on it. Judged by the monitor's own clock; what is the "
                    "monitor's own fault alerts nobody.",
-    .example = "  srebox heartbeat replay trace.jsonl --policy now.yaml --policy new.yaml\n"
+    .example = "  srebox heartbeat schedule '30 2 * * MON-FRI' --time-zone Europe/Berlin\n"
+               "  srebox heartbeat replay trace.jsonl --policy now.yaml --policy new.yaml\n"
                "  srebox heartbeat tune trace.jsonl --target 0.01\n",
     .verbs = verbs,
     .options = options,

@@ -22,6 +22,11 @@ struct heartbeat_options {
     int64_t blip;       /* replay, tune: ns */
     bool flips;         /* replay */
 
+    /* schedule */
+    const char *time_zone, *after; /* after NULL: now */
+    struct sb_strings pinged;
+    int64_t next, grace; /* ns */
+
     /* senders */
     struct sb_strings to;   /* monitors */
     const char *id, *zone;  /* id NULL: the machine's name */
@@ -49,6 +54,7 @@ int heartbeat_replay_verb(struct sb_run *run, struct sb_error *e);
 int heartbeat_tune_verb(struct sb_run *run, struct sb_error *e);
 int heartbeat_send_verb(struct sb_run *run, struct sb_error *e);
 int heartbeat_exec_verb(struct sb_run *run, struct sb_error *e);
+int heartbeat_schedule_verb(struct sb_run *run, struct sb_error *e);
 int heartbeat_notify_proxy_verb(struct sb_run *run, struct sb_error *e);
 
 #endif
