@@ -165,6 +165,9 @@ static int link_monitors(struct exec *x, struct sb_error *e)
         if (r < 0)
             break;
         x->link_count++;
+        if (l->udp)
+            return sb_fail(e, SB_EUSAGE, "%s: a job is reported by http, not by datagrams",
+                           l->name);
         sb_buf_printf(&base, "%s/ping/", l->base);
         put_segment(&base, id);
         free(l->base);
@@ -186,6 +189,9 @@ static int set_up(struct exec *x, struct sb_error *e)
     if (x->o->ping) {
         r = heartbeat_link_init(&x->links[0], &x->wire, x->o->ping, e);
         x->link_count += r == 0;
+        if (r == 0 && x->links[0].udp)
+            r = sb_fail(e, SB_EUSAGE, "%s: a job is reported by http, not by datagrams",
+                        x->o->ping);
     }
     if (r == 0 && x->o->to.len)
         r = link_monitors(x, e);

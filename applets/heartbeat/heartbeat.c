@@ -256,8 +256,8 @@ static const struct sb_option options[] = {
      .offset = AT(to),
      .verbs = SENDERS,
      .arg = "URL",
-     .help = "A monitor to send to: http://HOST:PORT, https://HOST or unix:/PATH; several are "
-             "independent of each other"},
+     .help = "A monitor to send to: http://HOST:PORT, https://HOST, unix:/PATH or "
+             "udp://HOST:PORT; several are independent of each other"},
     {.name = "token-file",
      .type = SB_OPT_FILE,
      .offset = AT(token_file),

@@ -10,31 +10,37 @@
 int heartbeat_link_init(struct heartbeat_link *l, const struct heartbeat_wire *wire,
                         const char *name, struct sb_error *e)
 {
+    struct heartbeat_link link = {.wire = wire, .name = name};
+    if (strncmp(name, "udp://", 6) == 0) {
+        if (!heartbeat_udp_link_new(wire->loop, name + 6, &link.udp))
+            return sb_fail(e, SB_EUSAGE, "target %s: datagrams go to udp://HOST:PORT", name);
+        *l = link;
+        return 0;
+    }
     bool over_unix = strncmp(name, "unix:", 5) == 0;
     const char *base = over_unix ? "http://localhost" : name;
     if (over_unix && name[5] != '/')
         return sb_fail(e, SB_EUSAGE, "%s: the socket's path must begin with /", name);
     if (sb_http_url_check(base, e) < 0) {
         sb_wrap(e, "target %s", name);
-        return sb_hint(e, "a target is http://HOST:PORT, https://HOST or unix:/PATH");
+        return sb_hint(e,
+                       "a target is http://HOST:PORT, https://HOST, unix:/PATH or udp://HOST:PORT");
     }
     if (strpbrk(base, "?#"))
         return sb_fail(e, SB_EUSAGE, "target %s: a target has no query and no fragment", name);
     size_t len = strlen(base);
     while (len && base[len - 1] == '/')
         len--;
-    *l = (struct heartbeat_link){
-        .wire = wire,
-        .name = name,
-        .base = sb_xmemdup0(base, len),
-        .unix_path = over_unix ? name + 5 : NULL,
-    };
+    link.base = sb_xmemdup0(base, len);
+    link.unix_path = over_unix ? name + 5 : NULL;
+    *l = link;
     return 0;
 }
 
 void heartbeat_link_done(struct heartbeat_link *l)
 {
     free(l->base);
+    heartbeat_udp_link_free(l->udp);
     *l = (struct heartbeat_link){.name = NULL};
 }
 
@@ -74,6 +80,11 @@ static int judge(struct heartbeat_post *p)
 static struct sb_co *heartbeat_post_step(struct sb_co *co_self)
 {
     CO_BODY(heartbeat_post, f);
+    if (f->link->udp) {
+        CO_AWAIT(sending, &f->datagram);
+        f->error = f->datagram.error;
+        CO_RETURN(f->datagram.co.rc);
+    }
     sb_http_exchange_init(&f->exchange, f->link->wire->client, &f->request, &f->response);
     CO_AWAIT(posting, &f->exchange);
     CO_RETURN(judge(f));
@@ -116,6 +127,11 @@ void heartbeat_post_init(struct heartbeat_post *p, const struct heartbeat_link *
 {
     CO_INIT(heartbeat_post, p);
     p->link = link;
+    if (link->udp) {
+        heartbeat_datagram_init(&p->datagram, link->udp, report, goodbye, link->wire->token_file,
+                                effort.timeout);
+        return;
+    }
     p->body = (struct sb_buf)SB_BUF_INIT(MESSAGE_MAX);
     if (goodbye)
         heartbeat_goodbye_put(report, goodbye, &p->body);

@@ -1,6 +1,8 @@
 /* One look at a command, a URL or a port. */
 #include "applets/heartbeat/probe.h"
 
+#include "applets/heartbeat/link_udp.h"
+
 #include "core/base/mem.h"
 #include "core/co/loop.h"
 
@@ -12,16 +14,9 @@
 
 static int parse_tcp(const char *text, struct heartbeat_probe_spec *s, struct sb_error *e)
 {
-    const char *host = text + 4, *colon = strrchr(host, ':');
-    unsigned port = 0;
-    size_t digits = 0;
-    for (; colon && colon[1 + digits] >= '0' && colon[1 + digits] <= '9' && port < 100000; digits++)
-        port = port * 10 + (unsigned)(colon[1 + digits] - '0');
-    if (!colon || colon == host || !digits || colon[1 + digits] || port < 1 || port > 65535)
-        return sb_fail(e, SB_EUSAGE, "check %s: a port is tcp:HOST:PORT", text);
     s->kind = HEARTBEAT_PROBE_TCP;
-    s->host = sb_xmemdup0(host, (size_t)(colon - host));
-    s->port = (uint16_t)port;
+    if (!heartbeat_host_port(text + 4, &s->host, &s->port))
+        return sb_fail(e, SB_EUSAGE, "check %s: a port is tcp:HOST:PORT", text);
     return 0;
 }
 

@@ -105,6 +105,80 @@ err_has "bad metrics are said" "metrics are left out"
 run "$SREBOX" heartbeat send --to "$one" --count 1 --metric-command "sh -c 'exit 3'"
 err_has "a metric command that fails" "sh ended with exit status 3"
 
+# --- datagrams (applets/heartbeat/beat_udp.h), read by another implementation ---
+cat >udp.py <<'END'
+import hashlib, hmac, json, os, socket, struct, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 0))
+with open("udp.new", "w") as f:
+    f.write(str(s.getsockname()[1]))
+os.rename("udp.new", "udp.port")
+kinds = ["alive", "unhealthy", "start", "success", "fail", "log", "exit", "leave"]
+while True:
+    d = s.recv(65536)
+    (magic, version, kind, key_id, seq, at, interval, flags, status, n_id, n_zone, n_boot, n_run, n_metrics,
+     _, n_body) = struct.unpack(">2sBB4sQqIBBBBBBBBH", d[:38])
+    at_byte, texts = 38, []
+    for n in (n_id, n_zone, n_boot, n_run, n_body):
+        texts.append(d[at_byte:at_byte + n].decode())
+        at_byte += n
+    metrics = {}
+    for _ in range(n_metrics):
+        n = d[at_byte]
+        name = d[at_byte + 1:at_byte + 1 + n].decode()
+        metrics[name], = struct.unpack(">d", d[at_byte + 1 + n:at_byte + 9 + n])
+        at_byte += 9 + n
+    key = hashlib.sha256(b"s3cret-token").digest()
+    signed = d[at_byte:] == hmac.new(key, d[:at_byte], "sha256").digest()[:16] and \
+        key_id == hashlib.sha256(b"srebox beat" + key).digest()[:4]
+    with open("udp.log", "a") as f:
+        f.write(json.dumps({"magic": magic.decode(), "kind": kinds[kind], "seq": seq, "interval": interval,
+                            "id": texts[0], "zone": texts[1], "boot": texts[2], "body": texts[4], "at": at,
+                            "metrics": metrics, "signed": signed}) + "\n")
+END
+: >udp.log
+python3 udp.py &
+started="$started $!"
+until_true test -s udp.port
+udp=udp://127.0.0.1:$(cat udp.port)
+field() { tail -n 1 udp.log | jq -r "$1"; }
+# shellcheck disable=SC2317 # called by until_true
+received() { [ "$(wc -l <udp.log)" -ge "$1" ]; }
+run "$SREBOX" heartbeat send --to "$udp" --count 1 --id web-1 --zone eu --metric-command "echo queue 2.5"
+expect_code "a datagram" 0
+until_true received 1
+is "a datagram: who" "$(field '.magic + " " + .kind + " " + .id + " " + .zone + " " + (.seq | tostring)')" \
+    "SB alive web-1 eu 1"
+is "a datagram: metrics" "$(field .metrics.queue)" 2.5
+ok "a datagram: the clock" test "$(field '(.at / 1000 - now | fabs) < 300')" = true
+is "a datagram: not signed without a token" "$(field .signed)" false
+run "$SREBOX" heartbeat send --to "$udp" --count 1 --id web-1 --token-file token --check false
+until_true received 2
+is "a datagram: signed" "$(field '.kind + " " + .body + " " + (.signed | tostring)')" \
+    "unhealthy false: exit status 1 true"
+background "$SREBOX" heartbeat send --to "$udp" --interval 100ms --id web-1 --token-file token
+until_true received 5
+kill -TERM "$pid"
+ended
+expect_code "datagrams: told to stop" 0
+# shellcheck disable=SC2317 # called by until_true
+leaves() { [ "$(jq -r .kind udp.log | grep -c leave)" -ge 1 ]; }
+until_true leaves
+is "datagrams: goodbye" "$(field '.kind + " " + .body')" "leave graceful_shutdown"
+is "datagrams: the interval is promised" "$(jq -r 'select(.kind == "alive") | .interval' udp.log | tail -n 1)" 100
+background "$SREBOX" heartbeat send --to udp://127.0.0.1:9 --interval 100ms
+until_true grep -q "nobody listens" "$T/err"
+ok "datagrams: nobody listens" grep -q "is lost: nobody listens for datagrams at 127.0.0.1 port 9" "$T/err"
+kill -TERM "$pid"
+ended
+background "$SREBOX" heartbeat send --to udp://no-such-host.invalid:9 --interval 200ms --shutdown-timeout 1s
+until_true grep -q "cannot look up" "$T/err"
+kill -TERM "$pid"
+ended
+expect_code "datagrams: a name nobody knows" 0
+run "$SREBOX" heartbeat send --to udp://nowhere
+refused "datagrams to no port" "udp://HOST:PORT"
+
 # --- wrong usage ---
 run "$SREBOX" heartbeat send
 refused "nobody to send to" "nobody to send beats to"
