@@ -162,14 +162,13 @@ static void judge_silence(struct heartbeat_detector *d, struct heartbeat_node *n
     int64_t base = heartbeat_base(d, n), silence = c->at - base, run = run_due(d, n, c);
     heartbeat_allow(d, n, &a);
     c->rule = a.rule;
-    if (n->state == HEARTBEAT_UNKNOWN_STATE && run < INT64_MAX)
-        silence = 0; /* a job that never ended yet: only its end is awaited */
-    if (silence > a.down) {
-        heartbeat_enter(d, n, HEARTBEAT_DOWN, c);
+    if (n->state == HEARTBEAT_UNKNOWN_STATE && run < INT64_MAX && c->at <= run) {
+        n->due_at = run; /* a job that never ended yet: only its end is awaited */
         return;
     }
-    if (c->at > run) {
+    if (c->at > run)
         c->rule = HEARTBEAT_RULE_OVERRUN;
+    if (c->at > run || silence > a.down) {
         heartbeat_enter(d, n, HEARTBEAT_DOWN, c);
         return;
     }

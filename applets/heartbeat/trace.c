@@ -188,7 +188,7 @@ static int read_beat(const json_t *line, struct heartbeat_beat *b, const struct 
 static int read_fresh(const json_t *line, struct heartbeat_trace_line *ret, const struct place *p,
                       struct sb_error *e)
 {
-    struct sb_str why = {NULL, 0};
+    struct sb_str why = {"", 0};
     int r = text_of(line, "fresh", 32, &why, p, e);
     if (r < 0)
         return r;
@@ -205,7 +205,7 @@ static int read_fresh(const json_t *line, struct heartbeat_trace_line *ret, cons
 static int read_members(const json_t *line, struct heartbeat_trace_line *ret, const struct place *p,
                         struct sb_error *e)
 {
-    struct sb_str mark = {NULL, 0};
+    struct sb_str mark = {"", 0};
     if (json_is_true(json_object_get(line, "end"))) {
         ret->what = HEARTBEAT_TRACE_END;
         return 0;
@@ -231,7 +231,7 @@ static int read_members(const json_t *line, struct heartbeat_trace_line *ret, co
 static int read_header(const json_t *line, int64_t *began_wall, const struct place *p,
                        struct sb_error *e)
 {
-    struct sb_str schema = {NULL, 0}, began = {NULL, 0};
+    struct sb_str schema = {"", 0}, began = {"", 0};
     int r = text_of(line, "schema", 64, &schema, p, e);
     if (r == 0)
         r = text_of(line, "began", 64, &began, p, e);
