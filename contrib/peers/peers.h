@@ -18,4 +18,9 @@ inline std::int64_t now_ns()
 // "WHAT N": the ns of N times, or -1 for a wrong outcome; "live N": resume ns, cancel ns, bytes, each.
 std::string answer_coroutines(std::istringstream &request);
 
+// "TYPE N time|count COPIES ALGORITHM": reads the input from descriptor 3 (applets/sort-bench/bench.h) and puts
+// its result behind it; answers the CPU ns or the
+// comparisons of sorting so many copies of it.
+std::string answer_sorts(std::istringstream &request);
+
 #endif

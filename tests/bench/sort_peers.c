@@ -5,7 +5,7 @@
  * the process, so that no sort is charged for the kernel's clearing of another's buffer. */
 #include "core/sort/sort.h"
 #include "tests/bench/sort_peers.h"
-#include "tests/lib/sort_patterns.h"
+#include "applets/sort-bench/pattern.h"
 
 #include <malloc.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #define SB_TESTS_SORT_UNIT_H
 
 #include "core/sort/sort.h"
-#include "tests/lib/sort_patterns.h"
+#include "applets/sort-bench/pattern.h"
 #include "tests/unit/unit.h"
 
 enum sort_lie { LIE_NONE, LIE_RANDOM, LIE_LESS, LIE_MORE, LIE_TIES, LIE_CYCLE, LIE_FLIP, N_LIES };

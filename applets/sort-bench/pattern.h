@@ -1,6 +1,7 @@
-/* Keys to sort, by name: shared by the tests and the benchmark of core/sort. Deterministic. */
-#ifndef SB_TESTS_SORT_PATTERNS_H
-#define SB_TESTS_SORT_PATTERNS_H
+/* Keys to sort, by name: for sort-bench, and for the tests and `make bench` of core/sort. Deterministic:
+ * the same pattern, length and seed give the same keys. */
+#ifndef SORT_BENCH_PATTERN_H
+#define SORT_BENCH_PATTERN_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -17,18 +18,18 @@
     X(REVERSED, "reversed")                                                 \
     X(SORTED, "sorted")                                                     \
     X(EQUAL, "equal")                                                       \
-    X(SAW_DOWN, "saw down")                                                 \
+    X(SAW_DOWN, "saw-down")                                                 \
     X(SAW_SHORT, "saw20")     /* period 20 */                               \
     X(STAIRS, "stairs")       /* descends with ties: no strict run */       \
-    X(SWAP_DOWN, "swap down") /* descending, then n/100 random exchanges */ \
-    X(SHORT_RUNS, "runs of 12")                                             \
-    X(RUNS100, "runs of 100")                                               \
+    X(SWAP_DOWN, "swap-down") /* descending, then n/100 random exchanges */ \
+    X(SHORT_RUNS, "runs-of-12")                                             \
+    X(RUNS100, "runs-of-100")                                               \
     X(MIXED, "mixed")     /* random and sorted stretches of 5000 */         \
-    X(MOSTLY, "mostly 0") /* one key in 20 differs */                       \
+    X(MOSTLY, "mostly-0") /* one key in 20 differs */                       \
     X(SQUARES, "squares") /* runs of 1, 4, 9, 16 ... */                     \
     X(LATE, "late")       /* a sorted stream, each up to 100 places late */ \
     X(NEARLY_ALL, "last") /* sorted but for the last */                     \
-    X(INTERLEAVED, "two interleaved")
+    X(INTERLEAVED, "interleaved")
 
 enum sort_pattern {
 #define SORT_PATTERN_ENUM(id, name) PATTERN_##id,
