@@ -7,10 +7,21 @@
 #include <stdio.h>
 #include <string.h>
 
+/* As libcurl's own texts have it: an IPv6 address without brackets. */
+static const char *bare_host(const struct sb_http_transfer *t, char *text, size_t size)
+{
+    const char *host = t->origin.host;
+    size_t len = strlen(host);
+    bool bracketed = len > 2 && host[0] == '[';
+    snprintf(text, size, "%.*s", (int)SB_MIN(bracketed ? len - 2 : len, size), host + bracketed);
+    return text;
+}
+
 /* "connect to HOST port N refused", or ": why"; "connect to /the/socket ...". */
 static int explain_connect(const struct sb_http_transfer *t, struct sb_error *e)
 {
     const char *unix_path = t->x->request->unix_path;
+    char host[256];
     long code = 0;
     curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &code);
     if (unix_path)
@@ -18,6 +29,11 @@ static int explain_connect(const struct sb_http_transfer *t, struct sb_error *e)
     else
         sb_fail(e, SB_EIO, "connect to %s port %u", t->origin.host, (unsigned)t->origin.port);
     size_t len = strlen(e->text);
+    if (!unix_path && t->detail[0] && !strcasestr(t->detail, bare_host(t, host, sizeof host))) {
+        snprintf(e->text + len, sizeof e->text - len, " through a proxy: %s", t->detail);
+        return sb_hint(e, "the proxy comes from http_proxy, https_proxy or all_proxy; no_proxy "
+                          "names hosts that need none");
+    }
     if (code == ECONNREFUSED) {
         snprintf(e->text + len, sizeof e->text - len, " refused");
         return sb_hint(e, "is the server running, and does it listen there?");
@@ -88,6 +104,9 @@ int http_explain(struct sb_http_transfer *t, struct sb_error *e)
     unsigned port = t->origin.port;
     switch (t->result) {
     case CURLE_COULDNT_RESOLVE_HOST: return explain_name(t, e);
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        sb_fail(e, SB_EIO, "no address for the proxy on the way to %s", host);
+        return sb_hint(e, "the proxy comes from http_proxy, https_proxy or all_proxy");
     case CURLE_COULDNT_CONNECT: return explain_connect(t, e);
     case CURLE_OPERATION_TIMEDOUT: return explain_timeout(t, e);
     case CURLE_GOT_NOTHING:

@@ -310,6 +310,30 @@ START_TEST(unix_sockets_without_proxy)
 }
 END_TEST
 
+START_TEST(proxies_of_the_environment)
+{
+    char proxy[64];
+    start();
+    snprintf(proxy, sizeof proxy, "http://user:pr0xy@127.0.0.1:%u", stub_port);
+    setenv("http_proxy", proxy, 1);
+    struct sb_http_request q = {.url = "http://far.example/x"};
+    ck_assert_int_eq(ask(&q), 0);
+    ck_assert(body_has("GET http://far.example/x HTTP/1.1\r\n"));
+    setenv("no_proxy", "far.example", 1);
+    q.connect_timeout = S;
+    ck_assert_int_eq(ask(&q), -SB_EIO); /* there is no such host */
+    unsetenv("no_proxy");
+    setenv("http_proxy", "http://user:pr0xy@127.0.0.1:1", 1);
+    ck_assert_int_eq(ask(&q), -SB_EIO);
+    ck_assert_msg(!strstr(error.text, "pr0xy") && !strstr(error.hint, "pr0xy"), "%s", error.text);
+    ck_assert_msg(strstr(error.text, "far.example port 80 through a proxy"), "%s", error.text);
+    setenv("http_proxy", "http://no-such-proxy.invalid:1", 1);
+    ck_assert_int_eq(ask(&q), -SB_EIO);
+    ck_assert_msg(strstr(error.text, "no address for the proxy"), "%s", error.text);
+    stop();
+}
+END_TEST
+
 /* --- retries --- */
 
 START_TEST(passing_failures_are_tried_again)
@@ -600,7 +624,7 @@ END_TEST
 
 UNIT_MAIN("http", a_plain_get, what_is_sent, bad_requests_are_refused, what_is_no_answer,
           odd_but_allowed, caps_are_exact, the_slow_meet_a_timeout, nobody_there,
-          unix_sockets_without_proxy, passing_failures_are_tried_again,
+          unix_sockets_without_proxy, proxies_of_the_environment, passing_failures_are_tried_again,
           what_may_do_harm_twice_is_sent_once, retry_after_is_honoured_and_capped,
           redirects_are_followed_only_when_told, a_ring_of_redirects_ends,
           credentials_stay_with_their_origin, a_sink_takes_what_the_body_could_not_hold,
