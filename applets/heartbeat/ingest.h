@@ -11,15 +11,14 @@
 #define HEARTBEAT_INGEST_H
 
 #include "applets/heartbeat/beat_json.h"
-#include "core/doc/doc.h"
+#include "applets/heartbeat/policy.h"
 #include "core/net/server.h"
 
 struct heartbeat_ping; /* ping.h */
 
 struct heartbeat_ingest_options {
     struct heartbeat_sink sink;
-    const struct sb_doc_node *ping; /* the policy's section "ping", or NULL; borrowed for ever */
-    bool known_only;                /* no beat makes a node */
+    bool known_only; /* no beat makes a node */
 };
 
 struct heartbeat_ingest_stats {
@@ -33,12 +32,17 @@ struct heartbeat_ingest {
     struct heartbeat_ping *ping;
     struct heartbeat_ingest_stats stats;
     struct heartbeat_scratch scratch;
+    struct sb_buf peer; /* of the beat at hand */
 };
 
-/* -SB_EINPUT or -SB_EIO when the section is wrong, naming the place. On the heap: free() is
- * heartbeat_ingest_free. */
+/* policy: its section "ping" counts (ping.h); NULL: none. Not kept. -SB_EINPUT or -SB_EIO when that is
+ * wrong, naming the place. */
 int heartbeat_ingest_new(const struct heartbeat_ingest_options *options,
-                         struct heartbeat_ingest **ret, struct sb_error *e);
+                         const struct heartbeat_policy *policy, struct heartbeat_ingest **ret,
+                         struct sb_error *e);
+/* The policy was read again; on failure all stays as it was. */
+int heartbeat_ingest_policy(struct heartbeat_ingest *g, const struct heartbeat_policy *policy,
+                            struct sb_error *e);
 void heartbeat_ingest_free(struct heartbeat_ingest *g); /* NULL is fine */
 /* Adds the routes above. With hosted, also those of healthchecks.io's own server, which has no /ping in
  * front: they match any path of one to three segments, so all others must have been added before. */

@@ -133,6 +133,8 @@ bool sb_request_query(struct sb_request *r, const char *name, struct sb_str *ret
 /* In a handler of a public route: true when it came with a right token, or the server has none. False:
  * it has been answered, as a route that is not public would. */
 bool sb_request_authorized(struct sb_request *r);
+/* The server has no tokens at all: it listens on loopback. */
+bool sb_request_is_open(const struct sb_request *r);
 /* Appends "192.0.2.1", "2001:db8::1" or "unix". */
 void sb_request_peer(const struct sb_request *r, struct sb_buf *b);
 

@@ -400,6 +400,11 @@ bool sb_request_query(struct sb_request *r, const char *name, struct sb_str *ret
     return false;
 }
 
+bool sb_request_is_open(const struct sb_request *r)
+{
+    return !((const struct sb_peer *)(const void *)r)->server->tokens;
+}
+
 bool sb_request_authorized(struct sb_request *r)
 {
     struct sb_peer *p = sb_peer_of(r);
