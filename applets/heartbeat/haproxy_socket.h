@@ -12,7 +12,7 @@
 #define HEARTBEAT_HAPROXY_SOCKET_H
 
 #include "applets/heartbeat/haproxy_ask.h"
-#include "applets/heartbeat/tables.h"
+#include "applets/heartbeat/audit.h"
 #include "applets/heartbeat/traffic.h"
 
 /* A server bound to a node; names as heartbeat_name_valid (haproxy_state.h) has them. */
@@ -30,15 +30,10 @@ struct heartbeat_haproxy_options {
 };
 enum { HEARTBEAT_SERVERS_MOST = 10000 };
 
-/* Gets a row for everything the driver did or could not do; the name of the action is "haproxy". */
-struct heartbeat_audit_sink {
-    void (*audit)(void *ctx, const struct heartbeat_audit *row);
-    void *ctx;
-};
-
 struct heartbeat_haproxy; /* what it knows */
 
-/* Options, their texts and t are borrowed. */
+/* Options, their texts and t are borrowed. The sink gets a row for everything the driver did or could not do;
+ * the name of the action is "haproxy". */
 struct heartbeat_haproxy *heartbeat_haproxy_new(struct sb_loop *l, struct heartbeat_traffic *t,
                                                 const struct heartbeat_haproxy_options *options,
                                                 struct heartbeat_audit_sink sink);
