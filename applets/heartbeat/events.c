@@ -9,22 +9,27 @@
 #include <stdio.h>
 
 /* The escaped name; one that grows too long by escaping is cut, and told apart by its hash. */
-static void put_subject(struct sb_buf *b, const struct heartbeat_flip *flip)
+void heartbeat_events_subject(struct sb_buf *b, bool of_zone, struct sb_str name)
 {
-    bool zone = flip->what == HEARTBEAT_FLIP_MASS_BEGIN || flip->what == HEARTBEAT_FLIP_MASS_END;
-    struct sb_str name = {flip->id, flip->id_len};
-    if (zone) {
-        name = (struct sb_str){flip->zone, strnlen(flip->zone, sizeof flip->zone)};
+    if (of_zone)
         sb_buf_puts(b, name.len ? "zone " : "all zones");
-    }
     sb_escape(b, name);
     if (b->len > SB_EVENT_TEXT) {
         uint64_t hash = sb_hash_bytes(name.p, name.len, 0);
-        b->len = SB_EVENT_TEXT - 32; /* what is escaped is ASCII there: no character is cut */
+        b->len = SB_EVENT_TEXT - 32;
         while (b->len && ((unsigned char)b->data[b->len] & 0xc0) == 0x80)
-            b->len--;
+            b->len--; /* not in the middle of a character */
         sb_buf_printf(b, "...#%016" PRIx64, hash);
     }
+}
+
+static void put_subject(struct sb_buf *b, const struct heartbeat_flip *flip)
+{
+    if (flip->what == HEARTBEAT_FLIP_MASS_BEGIN || flip->what == HEARTBEAT_FLIP_MASS_END)
+        heartbeat_events_subject(
+            b, true, (struct sb_str){flip->zone, strnlen(flip->zone, sizeof flip->zone)});
+    else
+        heartbeat_events_subject(b, false, (struct sb_str){flip->id, flip->id_len});
 }
 
 static void put_data(struct sb_buf *b, const struct heartbeat_flip *flip)
@@ -81,8 +86,6 @@ static void add_node(struct heartbeat_events *ev, const struct heartbeat_flip *f
         add(ev, flip, SB_EVENT_BEAT_LOST, at, incident);
         if (!covered)
             add(ev, flip, SB_EVENT_DETECTED, at, incident);
-        if (!covered && flip->alert)
-            add(ev, flip, SB_EVENT_ALERTED, at, incident);
     } else if (flip->to == HEARTBEAT_LEFT) {
         add(ev, flip, SB_EVENT_NODE_LEFT, at, incident);
     } else if (flip->to == HEARTBEAT_PAUSED) {
@@ -104,17 +107,12 @@ void heartbeat_events_make(const struct heartbeat_flip *flip, const char *incide
     put_data(&ev->data, flip);
     switch (flip->what) {
     case HEARTBEAT_FLIP_NODE: add_node(ev, flip, incident, covered); break;
-    case HEARTBEAT_FLIP_RELEASE:
-        if (flip->alert)
-            add(ev, flip, SB_EVENT_ALERTED, flip->at_wall, incident);
-        break;
     case HEARTBEAT_FLIP_MASS_BEGIN:
         add(ev, flip, SB_EVENT_DETECTED, flip->at_wall, incident);
-        if (flip->alert)
-            add(ev, flip, SB_EVENT_ALERTED, flip->at_wall, incident);
         break;
     case HEARTBEAT_FLIP_MASS_END: add(ev, flip, SB_EVENT_RESTORED, flip->at_wall, incident); break;
     case HEARTBEAT_FLIP_NOTE: add(ev, flip, SB_EVENT_NOTE, flip->at_wall, incident); break;
+    case HEARTBEAT_FLIP_RELEASE:
     case HEARTBEAT_WHAT_COUNT:
     default: break;
     }

@@ -20,7 +20,13 @@ enum {
     RETRY_LONGEST = 30, /* s */
 };
 
-enum entry_what { ENTRY_FLIP, ENTRY_PASSING /* not to be kept */, ENTRY_FORGET, ENTRY_AUDIT };
+enum entry_what {
+    ENTRY_FLIP,
+    ENTRY_PASSING /* not to be kept */,
+    ENTRY_FORGET,
+    ENTRY_TOLD,
+    ENTRY_AUDIT
+};
 
 struct entry {
     struct entry *next;
@@ -32,6 +38,7 @@ struct entry {
             struct heartbeat_saved node;
         };
         struct heartbeat_audit audit;
+        struct heartbeat_told told;
     };
 };
 
@@ -207,6 +214,42 @@ void heartbeat_keeper_forget(struct heartbeat_keeper *k, struct sb_str id)
     push(k, x);
 }
 
+/* Under which name the journal has a notice; SB_EVENT_OTHER: it is none of its business. */
+static enum sb_event_kind kind_of(const struct heartbeat_notice *n)
+{
+    if (!n->alert)
+        return SB_EVENT_OTHER;
+    switch (n->kind) {
+    case HEARTBEAT_NOTICE_FLIP:
+        return n->flip->what == HEARTBEAT_FLIP_MASS_BEGIN || n->flip->to == HEARTBEAT_DOWN
+                   ? SB_EVENT_ALERTED
+                   : SB_EVENT_OTHER;
+    case HEARTBEAT_NOTICE_STILL: return SB_EVENT_ALERTED;
+    case HEARTBEAT_NOTICE_REMIND: return SB_EVENT_RE_ALERTED;
+    default: return SB_EVENT_NOTE;
+    }
+}
+
+void heartbeat_keeper_told(struct heartbeat_keeper *k, const struct heartbeat_notice *n)
+{
+    enum sb_event_kind kind = kind_of(n);
+    if (kind == SB_EVENT_OTHER)
+        return;
+    struct entry *x = sb_xcalloc(1, sizeof *x);
+    struct heartbeat_told *t = &x->told;
+    x->what = ENTRY_TOLD;
+    t->kind = kind;
+    t->flip = n->flip ? n->flip->number : 0;
+    t->of_zone = n->flip && n->flip->what == HEARTBEAT_FLIP_MASS_BEGIN;
+    struct sb_str name = t->of_zone ? n->zone : n->id;
+    t->id_len = (uint8_t)SB_MIN(name.len, (size_t)HEARTBEAT_ID_MAX);
+    if (t->id_len)
+        memcpy(t->id, name.p, t->id_len);
+    t->at_wall = n->at;
+    memcpy(t->text, n->text, strnlen(n->text, sizeof t->text - 1));
+    push(k, x);
+}
+
 void heartbeat_keeper_audit(struct heartbeat_keeper *k, const struct heartbeat_audit *audit)
 {
     struct entry *x = sb_xcalloc(1, sizeof *x);
@@ -226,6 +269,7 @@ static int write_entry(struct sb_store *s, const struct batch *b, const struct e
                                           e);
     case ENTRY_FORGET:
         return heartbeat_tables_forget(s, (struct sb_str){x->flip.id, x->flip.id_len}, e);
+    case ENTRY_TOLD: return heartbeat_tables_save_told(s, &x->told, e);
     case ENTRY_AUDIT: return heartbeat_tables_save_audit(s, &x->audit, e);
     case ENTRY_PASSING:
     default: return 0;

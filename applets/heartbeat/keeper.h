@@ -15,6 +15,7 @@
 #define HEARTBEAT_KEEPER_H
 
 #include "applets/heartbeat/detector.h"
+#include "applets/heartbeat/notice.h"
 #include "applets/heartbeat/tables.h"
 #include "core/net/commit.h"
 
@@ -43,6 +44,8 @@ int heartbeat_keeper_load(struct heartbeat_keeper *k, struct sb_store *s,
                           struct sb_error *e);
 /* After HEARTBEAT_FORGET: its row goes, too. */
 void heartbeat_keeper_forget(struct heartbeat_keeper *k, struct sb_str id);
+/* What people were told; notices that tell nobody are passed over. */
+void heartbeat_keeper_told(struct heartbeat_keeper *k, const struct heartbeat_notice *n);
 void heartbeat_keeper_audit(struct heartbeat_keeper *k, const struct heartbeat_audit *audit);
 
 /* Awaitable: keeps until it is cancelled; then writes what is left, if the disk lets it. */

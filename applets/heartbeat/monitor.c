@@ -124,6 +124,8 @@ static void tell_flip(void *ctx, const struct heartbeat_flip *flip)
 static void take_notice(void *ctx, const struct heartbeat_notice *n)
 {
     struct heartbeat_monitor *m = ctx;
+    if (m->keeper)
+        heartbeat_keeper_told(m->keeper, n);
     if (n->kind == HEARTBEAT_NOTICE_FLIP)
         log_flip(m, n);
     else

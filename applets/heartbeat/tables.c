@@ -396,6 +396,64 @@ int heartbeat_tables_audits(struct sb_store *s, uint64_t flip,
     return code;
 }
 
+/* ---- who was told ---- */
+
+/* Number and incident of the flip that was told of; both are 0 and "" when nothing is known of it. */
+static int told_of(struct sb_store *s, const struct heartbeat_told *t, uint64_t *ret_number,
+                   struct incident *ret, struct sb_error *e)
+{
+    struct sb_rows rows SB_CLEANUP(sb_rows_done) = SB_ROWS_INIT;
+    int code;
+    if (t->flip)
+        code = sb_store_query(s,
+                              "SELECT incident, covered, number FROM heartbeat_flip"
+                              " WHERE number = ?1",
+                              SB_BINDS(bind_u64(t->flip)), &rows, e);
+    else
+        code = sb_store_query(s,
+                              "SELECT incident, covered, number FROM heartbeat_flip"
+                              " WHERE id = ?1 AND what = 'node' AND to_state = 'down'"
+                              " ORDER BY number DESC LIMIT 1",
+                              SB_BINDS(sb_bind_blob((struct sb_str){t->id, t->id_len})), &rows, e);
+    if (code || (code = sb_rows_next(&rows, e)) <= 0)
+        return code;
+    copy_bytes(ret->name, sizeof ret->name, sb_rows_text(&rows, 0));
+    *ret_number = (uint64_t)sb_rows_int(&rows, 2);
+    return 0;
+}
+
+int heartbeat_tables_save_told(struct sb_store *s, const struct heartbeat_told *t,
+                               struct sb_error *e)
+{
+    struct sb_buf subject SB_CLEANUP(sb_buf_done) = SB_BUF_INIT(8192);
+    struct sb_buf data SB_CLEANUP(sb_buf_done) = SB_BUF_INIT(8192);
+    struct incident incident = {"", false};
+    uint64_t number = 0;
+    char key[96];
+    int code = told_of(s, t, &number, &incident, e);
+    if (code)
+        return code;
+    struct sb_json_writer w;
+    sb_json_writer_init(&w, &data, 0);
+    sb_json_open_map(&w);
+    sb_json_key(&w, "text");
+    sb_json_str(&w, BYTES(t->text));
+    sb_json_close_map(&w);
+    heartbeat_events_subject(&subject, t->of_zone, (struct sb_str){t->id, t->id_len});
+    snprintf(key, sizeof key, "%" PRIu64 ":%s:%" PRId64, number, sb_event_kind_name(t->kind),
+             t->at_wall);
+    const struct sb_event event = {.at = t->at_wall,
+                                   .kind = t->kind,
+                                   .subject = {subject.data, subject.len},
+                                   .incident = sb_str(incident.name),
+                                   .source = SB_STR("heartbeat"),
+                                   .key = sb_str(key),
+                                   .data = {data.data, data.len}};
+    return sb_journal_append(s, &event, NULL, e);
+}
+
+/* ---- retention ---- */
+
 /* Numbers grow with time: what is older than the first that is young enough may go. */
 #define YOUNG                                                                               \
     "coalesce((SELECT number FROM heartbeat_flip WHERE at >= ?1 ORDER BY number LIMIT 1), " \

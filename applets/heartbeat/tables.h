@@ -7,7 +7,7 @@
 #define HEARTBEAT_TABLES_H
 
 #include "applets/heartbeat/flip.h"
-#include "core/store/store.h"
+#include "core/store/journal.h"
 
 /* For the components of a store, beside the journal's. */
 extern const struct sb_component heartbeat_component;
@@ -73,6 +73,19 @@ int heartbeat_tables_save_audit(struct sb_store *s, const struct heartbeat_audit
 int heartbeat_tables_audits(struct sb_store *s, uint64_t flip,
                             void (*each)(void *ctx, const struct heartbeat_audit *audit), void *ctx,
                             struct sb_error *e);
+
+/* That people were told of something: one event in the journal, part of the flip's incident. */
+struct heartbeat_told {
+    enum sb_event_kind kind; /* ALERTED, RE_ALERTED, NOTE */
+    uint64_t flip;           /* number; 0: the one that took the node down last */
+    bool of_zone;            /* about a zone: id holds its name */
+    char id[HEARTBEAT_ID_MAX + 1];
+    uint8_t id_len;
+    int64_t at_wall;
+    char text[512]; /* as it was told; raw bytes */
+};
+int heartbeat_tables_save_told(struct sb_store *s, const struct heartbeat_told *told,
+                               struct sb_error *e);
 
 /* Drops flips of before that time, with their audits: at most `limit`; *ret_removed says how many. The
  * flip that took a node down stays as long as the node is down. */

@@ -173,6 +173,19 @@ static void journal_is(struct sb_store *s, const char *want)
     ck_assert_str_eq(got, want);
 }
 
+static void tell(struct sb_store *s, enum sb_event_kind kind, uint64_t flip, const char *id,
+                 int64_t second)
+{
+    struct sb_error e;
+    struct heartbeat_told t = {.kind = kind, .flip = flip, .at_wall = T0 + second * SB_NS_PER_S};
+    t.id_len = (uint8_t)strlen(id);
+    memcpy(t.id, id, t.id_len);
+    t.of_zone = strcmp(id, "eu") == 0;
+    snprintf(t.text, sizeof t.text, "told \xff");
+    for (int twice = 0; twice < 2; twice++)
+        OK(heartbeat_tables_save_told(s, &t, &e));
+}
+
 START_TEST(a_node_makes_an_incident)
 {
     struct sb_store *s = set_up();
@@ -186,21 +199,29 @@ START_TEST(a_node_makes_an_incident)
     release.from = HEARTBEAT_DOWN;
     release.alert = true;
     save(s, &down, 0);
+    tell(s, SB_EVENT_ALERTED, 1, "web-1", 101);
+    tell(s, SB_EVENT_RE_ALERTED, 0, "web-1", 150);
+    tell(s, SB_EVENT_RE_ALERTED, 0, "web-1", 170);
     save(s, &up, 0);
     save(s, &left, 0);
     save(s, &snoozed, 0);
     save(s, &release, 0);
+    tell(s, SB_EVENT_ALERTED, 5, "web-2", 500);
+    tell(s, SB_EVENT_NOTE, 0, "nobody", 600);
     journal_is(s, "impact_start web-1 heartbeat-1 @90+3\n"
                   "beat_lost web-1 heartbeat-1 @100+0\n"
                   "detected web-1 heartbeat-1 @100+0\n"
-                  "alerted web-1 heartbeat-1 @100+0\n"
+                  "alerted web-1 heartbeat-1 @101+0\n"
+                  "re_alerted web-1 heartbeat-1 @150+0\n"
+                  "re_alerted web-1 heartbeat-1 @170+0\n"
                   "beat_back web-1 heartbeat-1 @200+0\n"
                   "restored web-1 heartbeat-1 @200+0\n"
                   "node_left web-1  @300+0\n"
                   "impact_start web-2 heartbeat-4 @390+3\n"
                   "beat_lost web-2 heartbeat-4 @400+0\n"
                   "detected web-2 heartbeat-4 @400+0\n"
-                  "alerted web-2 heartbeat-4 @400+0\n");
+                  "alerted web-2 heartbeat-4 @500+0\n"
+                  "note nobody  @600+0\n");
     tear_down(s);
 }
 END_TEST
@@ -219,6 +240,7 @@ START_TEST(a_mass_silence_makes_one_incident)
     end.at_wall += SB_NS_PER_S * 400;
     snprintf(other.zone, sizeof other.zone, "us");
     save(s, &begin, 0);
+    tell(s, SB_EVENT_ALERTED, 1, "eu", 100);
     save(s, &down, 0);
     save(s, &other, 0);
     save(s, &up, 0);
@@ -251,7 +273,6 @@ START_TEST(a_mass_silence_ends_with_the_monitor)
     save(s, &inside, 0);
     save(s, &later, 2); /* of the next run */
     journal_is(s, "detected all zones heartbeat-1 @100+0\n"
-                  "alerted all zones heartbeat-1 @100+0\n"
                   "beat_lost a heartbeat-1 @200+0\n"
                   "impact_start b heartbeat-3 @290+3\n"
                   "beat_lost b heartbeat-3 @300+0\n"
@@ -659,6 +680,38 @@ START_TEST(nodes_are_saved_and_forgotten)
 }
 END_TEST
 
+START_TEST(what_people_are_told)
+{
+    sb_store_free(set_up());
+    mono = S;
+    start_monitor(&(struct heartbeat_keeper_options){0});
+    struct heartbeat_flip down = make_flip(1, "a", HEARTBEAT_LATE, HEARTBEAT_DOWN, true);
+    struct heartbeat_flip up = make_flip(2, "a", HEARTBEAT_DOWN, HEARTBEAT_UP, true);
+    struct heartbeat_flip mass = make_flip(3, "", HEARTBEAT_UP, HEARTBEAT_UP, true);
+    mass.what = HEARTBEAT_FLIP_MASS_BEGIN;
+    struct heartbeat_notice n = {.kind = HEARTBEAT_NOTICE_FLIP,
+                                 .id = SB_STR("a"),
+                                 .zone = SB_STR("eu"),
+                                 .at = T0,
+                                 .flip = &down};
+    heartbeat_keeper_told(keeper, &n); /* muted: nobody was told */
+    n.alert = true;
+    heartbeat_keeper_told(keeper, &n);
+    n.kind = HEARTBEAT_NOTICE_REMIND, n.flip = NULL, n.at += S;
+    heartbeat_keeper_told(keeper, &n);
+    n.kind = HEARTBEAT_NOTICE_FLAPPING, n.at += S;
+    heartbeat_keeper_told(keeper, &n);
+    n.kind = HEARTBEAT_NOTICE_FLIP, n.flip = &up, n.at += S; /* that it is back is in "restored" */
+    heartbeat_keeper_told(keeper, &n);
+    n.flip = &mass, n.id = SB_STR(""), n.at += S;
+    heartbeat_keeper_told(keeper, &n);
+    stop_monitor();
+    struct sb_store *s = sb_store_new(path, &options);
+    journal_is(s, "alerted a  @0+0\nre_alerted a  @1+0\nnote a  @2+0\nalerted zone eu  @4+0\n");
+    tear_down(s);
+}
+END_TEST
+
 START_TEST(a_full_disk_is_survived)
 {
     sb_store_free(set_up());
@@ -875,5 +928,5 @@ UNIT_MAIN("heartbeat keeper", nodes_come_back, a_node_makes_an_incident,
           a_mass_silence_makes_one_incident, a_mass_silence_ends_with_the_monitor, when_it_began,
           hostile_names, flips_and_audits_are_read_and_pruned,
           a_restart_remembers_and_alerts_nobody, nodes_are_saved_and_forgotten,
-          a_full_disk_is_survived, nodes_wait_for_the_disk, memory_is_bounded,
+          what_people_are_told, a_full_disk_is_survived, nodes_wait_for_the_disk, memory_is_bounded,
           killed_at_any_moment_no_flip_is_lost)
