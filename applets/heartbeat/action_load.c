@@ -34,7 +34,7 @@ static int load_command(struct sb_doc_pool *pool, const struct sb_doc_node *map,
     size_t n = shell ? 3 : words.len;
     const char **argv = sb_arena_alloc(sb_doc_arena(pool), (n + 1) * sizeof *argv);
     for (size_t i = 0; i < words.len; i++)
-        argv[i] = words.items[i]->u.text;
+        argv[i] = sb_arena_dup(sb_doc_arena(pool), words.items[i]->u.text, words.items[i]->count);
     if (shell) {
         argv[0] = "/bin/sh";
         argv[1] = "-c";
