@@ -39,7 +39,7 @@ struct proxy {
 
     int fd; /* the service's socket; -1 = none */
     struct sb_watch *watch;
-    char dir[64], path[96];
+    char dir[100], path[108]; /* sun_path, unix(7) */
     struct sb_buf datagram;
 
     bool leaving; /* the goodbye is on its way, or over */
@@ -202,7 +202,7 @@ static int bind_socket(struct proxy *p, struct sb_error *e)
     struct sockaddr_un a;
     socklen_t len;
     const char *runtime = getenv("XDG_RUNTIME_DIR");
-    const char *parent = runtime && runtime[0] == '/' && strlen(runtime) < 30 ? runtime : "/tmp";
+    const char *parent = runtime && runtime[0] == '/' && strlen(runtime) < 70 ? runtime : "/tmp";
     snprintf(p->dir, sizeof p->dir, "%s/srebox-notify.XXXXXX", parent);
     if (!mkdtemp(p->dir)) {
         p->dir[0] = '\0';

@@ -102,6 +102,9 @@ job --ping "$url"
 refused "no command" "COMMAND"
 
 # --- a service ---
+mkdir "$T/run"
+XDG_RUNTIME_DIR=$T/run
+export XDG_RUNTIME_DIR
 cat >notify.py <<'END'
 import os, socket, sys, time
 address = os.environ["NOTIFY_SOCKET"]
@@ -110,8 +113,9 @@ s.connect("\0" + address[1:] if address[0] == "@" else address)
 for word in sys.argv[1:]:
     if word.startswith("exit:"):
         sys.exit(int(word[5:]))
-    elif word.startswith("sleep:"):
-        time.sleep(float(word[6:]))
+    elif word.startswith("wait:"):  # until the monitor has got so many
+        while sum(1 for _ in open("stub/log")) < int(word[5:]):
+            time.sleep(0.02)
     elif word.startswith("env:"):
         print(os.environ.get(word[4:], "unset"), flush=True)
     else:
@@ -124,29 +128,28 @@ proxy() { # OPTIONS-WORD NOTICE...: with a fresh log
     # shellcheck disable=SC2086 # options, split on purpose
     run "$SREBOX" heartbeat notify-proxy --to "$url" --id svc $options -- python3 notify.py "$@"
 }
-proxy "--zone eu --watchdog 4s" env:WATCHDOG_USEC env:WATCHDOG_PID "READY=1|STATUS=warm" sleep:0.5 \
-    WATCHDOG=1 sleep:0.5 "STOPPING=1" exit:0
+proxy "--zone eu --watchdog 4s" env:WATCHDOG_USEC env:WATCHDOG_PID "READY=1|STATUS=warm" wait:1 \
+    WATCHDOG=1 wait:2 "STOPPING=1" wait:3 exit:0
 expect_code "a service" 0
 is "its environment" "$(tr '\n' ' ' <"$T/out")" "4000000 unset "
 is "two beats and a goodbye" "$(log .path | tr '\n' ' ')" "/heartbeat /heartbeat /shutdown "
 is "what it said of itself" "$(head -n 1 stub/log | jq -r '.body | fromjson | .message + " " + .zone + " " + .status')" \
     "warm eu alive"
 is "promised at half the watchdog" "$(head -n 1 stub/log | jq -r '.body | fromjson | .interval_ms')" 2000
-proxy "" "READY=1|WATCHDOG_USEC=10000000" sleep:0.3 WATCHDOG=trigger sleep:0.3 exit:3
+proxy "" "READY=1|WATCHDOG_USEC=10000000" wait:1 WATCHDOG=trigger wait:2 exit:3
 expect_code "a service that fails" 3
 is "the service sets its own watchdog" "$(head -n 1 stub/log | jq -r '.body | fromjson | .interval_ms')" 5000
 is "trigger" "$(sed -n 2p stub/log | jq -r '.body | fromjson | .status')" unhealthy
 is "no goodbye after a failure" "$(log .path | tail -n 1) $(body .status)" "/heartbeat unhealthy"
 ok "... and why" test "$(body '.reason | startswith("exit status 3 after")')" = true
-proxy "" READY=1 sleep:0.3 exit:0
+proxy "" READY=1 wait:1 exit:0
 is "ending with 0 is a goodbye" "$(log .path | tail -n 1)" /shutdown
-proxy "" READY=1 sleep:0.3 STOPPING=1 sleep:0.5 exit:1
+proxy "" READY=1 wait:1 STOPPING=1 wait:2 exit:1
 is "after STOPPING=1 the status does not matter" "$(log .path | tr '\n' ' ')" "/heartbeat /shutdown "
 expect_code "... to the monitor" 1
-proxy "" "rubbish" "=" "WATCHDOG_USEC=99999999999999999999" "READY=1" sleep:0.3 exit:0
+proxy "" "rubbish" "=" "WATCHDOG_USEC=99999999999999999999" "READY=1" wait:1 exit:0
 is "rubbish is passed over" "$(log .path | tr '\n' ' ')" "/heartbeat /shutdown "
-leftovers() { find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'srebox-notify.*' -newer stub/port | wc -l | tr -d ' '; }
-is "no folder is left behind" "$(leftovers)" 0
+is "no folder is left behind" "$(ls "$T/run")" ""
 
 # everything is passed on to the service manager's own socket
 cat >manager.py <<'END'
@@ -168,7 +171,7 @@ except TimeoutError:
     pass
 END
 run python3 manager.py "$SREBOX" heartbeat notify-proxy --to "$url" --id svc -- \
-    python3 notify.py env:WATCHDOG_USEC "READY=1|MAINPID=7" WATCHDOG=1 STOPPING=1 sleep:0.3 STATUS=late exit:0
+    python3 notify.py env:WATCHDOG_USEC "READY=1|MAINPID=7" WATCHDOG=1 STOPPING=1 STATUS=late exit:0
 is "passed on" "$(tr '\n' ' ' <"$T/out")" \
     "6000000 'READY=1\\nMAINPID=7' 'WATCHDOG=1' 'STOPPING=1' 'STATUS=late' "
 run python3 manager.py "$SREBOX" heartbeat send --to "$url" --interval 100ms --count 2

@@ -202,7 +202,7 @@ refused "health off loopback without tokens" "token"
 # --- retries, and targets that do not mind each other ---
 echo 503 >one/mode
 : >one/log
-run "$SREBOX" heartbeat send --to "$one" --count 1 --interval 1s
+run "$SREBOX" heartbeat send --to "$one" --count 1 --interval 20s
 expect_code "a beat that does not arrive" 2
 is "it was tried four times" "$(beats one)" 4
 err_has "it is said" "$one is lost: it answered 503: stub says no"
@@ -210,10 +210,9 @@ rm one/mode
 echo hang >one/mode
 : >one/log
 : >two/log
-background "$SREBOX" heartbeat send --to "$one" --to "$two" --interval 200ms
-until_true has_beats two 5
-ok "one that hangs does not delay the other" has_beats two 5
-ok "... while it gets few beats itself" test "$(beats one)" -lt 5
+background "$SREBOX" heartbeat send --to "$one" --to "$two" --interval 2s
+until_true has_beats two 2
+ok "one that hangs does not delay the other" has_beats two 2
 until_true grep -q "is lost" "$T/err"
 ok "the one that hangs is lost" grep -q "$one is lost: .*did not answer the request" "$T/err"
 rm one/mode
@@ -239,7 +238,7 @@ ok "... within its deadline" test $(($(date +%s) - before)) -lt 30
 err_has "... and says so" "did not hear the goodbye"
 rm two/mode
 echo drop >two/mode
-run "$SREBOX" heartbeat send --to "$two" --count 1 --interval 1s
+run "$SREBOX" heartbeat send --to "$two" --count 1 --interval 20s
 expect_code "a monitor that hangs up" 2
 err_has "a monitor that hangs up" "without an answer"
 rm two/mode

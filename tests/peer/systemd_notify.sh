@@ -6,6 +6,7 @@ have python3 || skip_all "python3 is not installed"
 have jq || skip_all "jq is not installed"
 diag "$(systemd-notify --version | head -n 1)"
 mkdir stub
+: >stub/log
 python3 "$SB_SRC/tests/lib/beat_stub.py" stub &
 stub=$!
 trap 'kill "$stub" 2>/dev/null; wait; rm -rf "$T"' EXIT
@@ -17,12 +18,13 @@ done
 url=http://127.0.0.1:$(cat stub/port)
 
 cat >service.sh <<'END'
+got() { until [ "$(wc -l <stub/log)" -ge "$1" ]; do sleep 0.05; done; } # by the monitor
 systemd-notify --ready --status="serving since now" || exit 41
-sleep 0.5
+got 1
 systemd-notify WATCHDOG=1 || exit 42
-sleep 0.5
+got 2
 systemd-notify WATCHDOG_USEC=8000000 WATCHDOG=1 --status="busy" || exit 43
-sleep 0.5
+got 3
 systemd-notify STOPPING=1 || exit 44
 exit 0
 END

@@ -256,7 +256,7 @@ START_TEST(the_slow_meet_a_timeout)
     static const char *const texts[] = {"did not answer", "had not finished", "had not finished"};
     start();
     for (size_t i = 0; i < SB_LEN(paths); i++) {
-        struct sb_http_request q = {.url = url_of(paths[i]), .timeout = S / 2};
+        struct sb_http_request q = {.url = url_of(paths[i]), .timeout = 2 * S};
         ck_assert_int_eq(ask(&q), -SB_EIO);
         ck_assert_msg(strstr(error.text, texts[i]), "%s: %s", paths[i], error.text);
     }
