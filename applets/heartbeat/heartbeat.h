@@ -11,8 +11,9 @@ struct heartbeat_options {
     struct sb_strings policy; /* files */
     /* monitor */
     const char *listen, *client_ca_file, *trace, *store; /* store: of status, too */
+    const char *udp;
     int64_t max_nodes;
-    bool known_only, public_page;
+    bool known_only, hosted_pings, public_page;
 
     /* status */
     const char *from; /* URL */

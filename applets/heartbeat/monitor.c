@@ -149,6 +149,12 @@ static int replace_policy(struct heartbeat_monitor *m, struct sb_error *e)
         heartbeat_policy_free(policy);
         return r;
     }
+    r = heartbeat_ingest_policy(m->ingest, policy, e);
+    if (r < 0) {
+        heartbeat_outlet_done(&outlet);
+        heartbeat_policy_free(policy);
+        return r;
+    }
     struct heartbeat_now now = heartbeat_monitor_now(m);
     heartbeat_outlet_take(&outlet, &m->outlet);
     heartbeat_outlet_restore(&outlet, nodes);
@@ -172,7 +178,10 @@ static void reload(struct heartbeat_monitor *m)
         sb_log_error(&e);
         sb_warn("the policy that was read before stays in force");
     }
-    if (m->options->token_file && sb_server_reload(m->server, &e) < 0) {
+    int r = m->options->token_file ? sb_server_reload(m->server, &e) : 0;
+    if (r == 0 && m->udp && m->options->token_file)
+        r = heartbeat_udp_reload(m->udp, &e);
+    if (r < 0) {
         sb_log_error(&e);
         sb_warn("the tokens that were read before stay in force");
     }
@@ -205,7 +214,7 @@ finally:
 #define conductor_LIVE(F)            \
     F(struct heartbeat_monitor *, m) \
     F(struct overseer, overseer) F(struct sb_server_stop, stop)
-#define conductor_POINTS(P) P(running) P(stopping) P(resting) P(keeping)
+#define conductor_POINTS(P) P(running) P(stopping) P(deafening) P(resting) P(keeping)
 CO_FRAME(conductor);
 CO_DESC(conductor);
 /* Those who hear stop first, those who keep what was heard stop last. */
@@ -219,6 +228,10 @@ static struct sb_co *conductor_step(struct sb_co *co_self)
     sb_co_run(&f->m->pulse.co);
     sb_server_start(f->m->server);
     sb_note("listening on %s", sb_server_url(f->m->server));
+    if (f->m->udp) {
+        sb_co_run(&f->m->listening.co);
+        sb_note("datagrams on port %u", heartbeat_udp_port(f->m->udp));
+    }
     heartbeat_ready_send("READY=1");
     sb_co_run(&f->m->live.co);
     CO_AWAIT(running, &f->overseer);
@@ -226,6 +239,10 @@ static struct sb_co *conductor_step(struct sb_co *co_self)
     sb_co_cancel(&f->m->live.co);
     sb_server_stop_init(&f->stop, f->m->server, GRACE);
     CO_AWAIT(stopping, &f->stop);
+    if (f->m->udp) {
+        sb_co_cancel(&f->m->listening.co);
+        CO_AWAIT(deafening, &f->m->listening);
+    }
     sb_co_cancel(&f->m->pulse.co);
     CO_AWAIT(resting, &f->m->pulse);
     if (f->m->keeper) {
@@ -254,6 +271,29 @@ static int open_server(struct heartbeat_monitor *m, struct sb_error *e)
     heartbeat_page_routes(m, flags);
     heartbeat_live_init(&m->live, m, flags);
     return 0;
+}
+
+/* Everything that brings beats. Its routes come last: pings without a prefix match almost any path. */
+static int open_ears(struct heartbeat_monitor *m, struct sb_error *e)
+{
+    const struct heartbeat_options *o = m->options;
+    const struct heartbeat_ingest_options options = {.sink = heartbeat_monitor_sink(m),
+                                                     .known_only = o->known_only};
+    const struct heartbeat_udp_options udp = {.address = o->udp,
+                                              .token_file = o->token_file,
+                                              .sink = heartbeat_monitor_sink(m),
+                                              .known_only = o->known_only,
+                                              .nodes_max = (uint32_t)o->max_nodes};
+    int r = heartbeat_ingest_new(&options, m->policy, &m->ingest, e);
+    if (r < 0)
+        return r;
+    heartbeat_ingest_routes(m->ingest, m->server, o->hosted_pings);
+    if (!o->udp)
+        return 0;
+    r = heartbeat_udp_new(m->loop, &udp, &m->udp, e);
+    if (r == 0)
+        heartbeat_udp_listen_init(&m->listening, m->udp);
+    return r;
 }
 
 static struct sb_store *new_store(const struct heartbeat_monitor *m)
@@ -326,6 +366,8 @@ static int set_up(struct heartbeat_monitor *m, struct sb_error *e)
     if (r == 0)
         r = open_server(m, e);
     if (r == 0)
+        r = open_ears(m, e);
+    if (r == 0)
         r = sb_signals_new(&m->signals, m->loop, signals, SB_LEN(signals), e);
     if (r == 0)
         r = open_keeper(m, e);
@@ -358,7 +400,9 @@ static void take_down(struct heartbeat_monitor *m)
     heartbeat_policy_free(m->policy);
     sb_signals_free(m->signals);
     heartbeat_live_done(&m->live);
+    heartbeat_udp_free(m->udp);
     sb_server_free(m->server);
+    heartbeat_ingest_free(m->ingest);
     sb_loop_free(m->loop);
     heartbeat_history_free(m->history);
     free(m->recent.items);

@@ -11,8 +11,10 @@
 
 #include "applets/heartbeat/detector.h"
 #include "applets/heartbeat/heartbeat.h"
+#include "applets/heartbeat/ingest.h"
 #include "applets/heartbeat/history.h"
 #include "applets/heartbeat/keeper.h"
+#include "applets/heartbeat/listen_udp.h"
 #include "applets/heartbeat/live.h"
 #include "applets/heartbeat/outlet.h"
 #include "applets/heartbeat/recorder.h"
@@ -63,6 +65,9 @@ struct heartbeat_monitor {
     struct heartbeat_history *history; /* of the status page */
     uint64_t flips;                    /* told since the start */
     struct heartbeat_live live;
+    struct heartbeat_ingest *ingest;
+    struct heartbeat_udp *udp; /* NULL: no datagrams */
+    struct heartbeat_udp_listen listening;
     struct heartbeat_pulse pulse;
     struct heartbeat_outlet outlet;
     struct sb_commits *commits; /* these three only with --store */
