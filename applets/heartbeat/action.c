@@ -20,7 +20,8 @@ struct worker;
 struct heartbeat_actions {
     struct sb_loop *loop;
     struct sb_http_client *http;
-    const struct heartbeat_action_rules *rules;
+    struct heartbeat_action_rules *rules;
+    struct heartbeat_action_rules *before; /* replaced, and not yet done with */
     struct heartbeat_audit_sink sink;
     struct heartbeat_queue queue;
     struct heartbeat_actions_status totals;
@@ -28,14 +29,15 @@ struct heartbeat_actions {
 };
 
 #define worker_SAVED(F) F(uint32_t, attempt) F(int64_t, began_wall)
-#define worker_LIVE(F)                                                                        \
-    F(struct heartbeat_actions *, actions)                                                    \
-    F(struct heartbeat_job *, job) F(struct sb_co_ready, ready) F(struct sb_co_timer, alarm)  \
-        F(struct sb_co_sleep, sleep) F(struct sb_co_process, process)                         \
-            F(struct sb_process_options, options) F(struct sb_http_exchange, exchange)        \
-                F(struct sb_http_request, request) F(struct sb_http_response, response)       \
-                    F(struct sb_buf, body) F(struct sb_secret, url) F(struct sb_error, error) \
-                        F(char **, env) F(bool, idle) F(bool, repeat)
+#define worker_LIVE(F)                                                                     \
+    F(struct heartbeat_actions *, actions)                                                 \
+    F(struct heartbeat_job *, job)                                                         \
+    F(struct sb_co_ready, ready) F(struct sb_co_timer, alarm) F(struct sb_co_sleep, sleep) \
+        F(struct sb_co_process, process) F(struct sb_process_options, options)             \
+            F(struct sb_http_exchange, exchange) F(struct sb_http_request, request)        \
+                F(struct sb_http_response, response) F(struct sb_buf, body)                \
+                    F(struct sb_secret, url) F(struct sb_error, error) F(char **, env)     \
+                        F(bool, idle) F(bool, repeat)
 #define worker_POINTS(P) P(waiting) P(running) P(calling) P(pausing)
 CO_FRAME(worker);
 
@@ -236,9 +238,31 @@ static void wake_one(struct heartbeat_actions *a)
     }
 }
 
+/* Rules that were replaced go when the last of their jobs has. */
+static void forget_rules(struct heartbeat_actions *a)
+{
+    struct heartbeat_action_rules **at = &a->before;
+    while (*at) {
+        struct heartbeat_action_rules *rules = *at;
+        if (rules->jobs > 0) {
+            at = &rules->next;
+        } else {
+            *at = rules->next;
+            heartbeat_actions_rules_free(rules);
+        }
+    }
+}
+
+static void drop_job(struct heartbeat_actions *a, struct heartbeat_job *job)
+{
+    job->action->of->jobs--;
+    heartbeat_queue_end(&a->queue, job);
+    forget_rules(a);
+}
+
 static void end_job(struct worker *f)
 {
-    heartbeat_queue_end(&f->actions->queue, f->job);
+    drop_job(f->actions, f->job);
     f->job = NULL;
     wake_one(f->actions); /* what waited for this one may begin */
 }
@@ -304,7 +328,7 @@ static void leave(struct worker *f)
     free_env(f);
     forget_call(f);
     not_done(f->actions, f->job, "stopped: the monitor ends");
-    heartbeat_queue_end(&f->actions->queue, f->job);
+    drop_job(f->actions, f->job);
     f->job = NULL;
 }
 
@@ -362,7 +386,7 @@ static void give_back(struct heartbeat_act *f)
     a->workers = NULL;
     while (a->queue.first) {
         not_done(a, a->queue.first, "not done: the monitor ends");
-        heartbeat_queue_end(&a->queue, a->queue.first);
+        drop_job(a, a->queue.first);
     }
 }
 
@@ -384,13 +408,13 @@ void heartbeat_act_init(struct heartbeat_act *f, struct heartbeat_actions *a)
 }
 
 struct heartbeat_actions *heartbeat_actions_new(struct sb_loop *l, struct sb_http_client *http,
-                                                const struct heartbeat_action_rules *rules,
+                                                struct heartbeat_action_rules *take_rules,
                                                 struct heartbeat_audit_sink sink)
 {
     struct heartbeat_actions *a = sb_xcalloc(1, sizeof *a);
     a->loop = l;
     a->http = http;
-    a->rules = rules;
+    a->rules = take_rules;
     a->sink = sink;
     return a;
 }
@@ -400,8 +424,20 @@ void heartbeat_actions_free(struct heartbeat_actions *a)
     if (!a)
         return;
     assert(!a->workers);
+    while (a->queue.first) /* it was never run */
+        drop_job(a, a->queue.first);
     heartbeat_queue_done(&a->queue);
+    heartbeat_actions_rules_free(a->rules);
     free(a);
+}
+
+void heartbeat_actions_replace(struct heartbeat_actions *a,
+                               struct heartbeat_action_rules *take_rules)
+{
+    a->rules->next = a->before;
+    a->before = a->rules;
+    a->rules = take_rules;
+    forget_rules(a);
 }
 
 static void add(struct heartbeat_actions *a, const struct heartbeat_action *rule,
@@ -414,9 +450,13 @@ static void add(struct heartbeat_actions *a, const struct heartbeat_action *rule
         not_done(a, &lost, "dropped: too much waits to be done");
         return;
     }
-    if (overtaken)
+    rule->of->jobs++;
+    if (overtaken) {
         not_done(a, overtaken, "not done: overtaken while it waited for its rule's limit");
-    free(overtaken);
+        overtaken->action->of->jobs--;
+        free(overtaken);
+        forget_rules(a);
+    }
     wake_one(a);
 }
 

@@ -27,8 +27,9 @@
 
 #include "applets/heartbeat/audit.h"
 #include "applets/heartbeat/notice.h"
+#include "core/base/arena.h"
 #include "core/base/vec.h"
-#include "core/doc/fields.h"
+#include "core/doc/doc.h"
 #include "core/net/http.h"
 
 enum heartbeat_event {
@@ -58,9 +59,11 @@ enum heartbeat_format {
 extern const char *const heartbeat_format_names[]; /* "json" "alertmanager" ..., NULL-ended */
 
 struct heartbeat_action {
+    struct heartbeat_action_rules *of;
     const char *name;
-    unsigned on; /* bits, 1 << enum heartbeat_event */
-    struct sb_field_items ids, zones;
+    unsigned on;                      /* bits, 1 << enum heartbeat_event */
+    const struct sb_str *ids, *zones; /* globs; none: all */
+    size_t n_ids, n_zones;
     bool by_act;
     const char *const *argv; /* NULL: a webhook */
     const char *url, *url_file, *bearer_file, *routing_key_file;
@@ -70,15 +73,19 @@ struct heartbeat_action {
     double per_minute; /* 0 = no limit */
     bool dry_run;
 };
+/* All rules of a policy; they own their texts, and live on while something of theirs is being done. */
 struct heartbeat_action_rules {
+    struct sb_arena texts;
     SB_VEC(struct heartbeat_action) rules;
+    struct heartbeat_action_rules *next; /* of those replaced */
+    uint32_t jobs;                       /* queued or running */
 };
 enum { HEARTBEAT_ACTIONS_MOST = 100 };
 
-/* section: the policy's list, or NULL: no rules. Texts belong to the pool. On failure nothing is kept. */
+/* section: the policy's list, or NULL: no rules. */
 int heartbeat_actions_load(struct sb_doc_pool *pool, const struct sb_doc_node *section,
-                           struct heartbeat_action_rules *ret, struct sb_error *e);
-void heartbeat_actions_done(struct heartbeat_action_rules *rules);
+                           struct heartbeat_action_rules **ret, struct sb_error *e);
+void heartbeat_actions_rules_free(struct heartbeat_action_rules *rules); /* NULL is fine */
 
 /* What happened, as rules see it: a copy, since what gave it is gone by the time it is done. */
 struct heartbeat_happening {
@@ -100,10 +107,13 @@ void heartbeat_action_body(const struct heartbeat_action *a, const struct heartb
 
 struct heartbeat_actions; /* the queue and those who work it off */
 
-/* All are borrowed. The sink gets a row for every attempt, and for what was not done. */
+/* Takes the rules. The sink gets a row for every attempt, and for what was not done. */
 struct heartbeat_actions *heartbeat_actions_new(struct sb_loop *l, struct sb_http_client *http,
-                                                const struct heartbeat_action_rules *rules,
+                                                struct heartbeat_action_rules *take_rules,
                                                 struct heartbeat_audit_sink sink);
+/* From now on these rules; what was begun by those before is brought to its end. */
+void heartbeat_actions_replace(struct heartbeat_actions *a,
+                               struct heartbeat_action_rules *take_rules);
 /* Its frame must be done. NULL is fine. */
 void heartbeat_actions_free(struct heartbeat_actions *a);
 void heartbeat_actions_notice(struct heartbeat_actions *a, const struct heartbeat_notice *notice);

@@ -71,19 +71,19 @@ bool heartbeat_happening_of(const struct heartbeat_notice *notice, struct heartb
     return true;
 }
 
-static bool among(const struct sb_field_items *globs, const char *text)
+static bool among(const struct sb_str *globs, size_t n, const char *text)
 {
-    for (size_t i = 0; i < globs->len; i++)
-        if (sb_str_glob(sb_doc_str(globs->items[i]), sb_str(text), '\0'))
+    for (size_t i = 0; i < n; i++)
+        if (sb_str_glob(globs[i], sb_str(text), '\0'))
             return true;
-    return globs->len == 0;
+    return n == 0;
 }
 
 bool heartbeat_action_matches(const struct heartbeat_action *a, const struct heartbeat_happening *h,
                               bool alert, bool act)
 {
-    return (a->by_act ? act : alert) && a->on & 1U << h->event && among(&a->ids, h->id) &&
-           among(&a->zones, h->zone);
+    return (a->by_act ? act : alert) && a->on & 1U << h->event && among(a->ids, a->n_ids, h->id) &&
+           among(a->zones, a->n_zones, h->zone);
 }
 
 /* ---- bodies ---- */

@@ -1,7 +1,11 @@
 /* Reading the rules. See action.h. */
 #include "applets/heartbeat/action.h"
 
+#include "core/base/mem.h"
 #include "core/base/time.h"
+#include "core/doc/fields.h"
+
+#include <stdlib.h>
 
 #define HOUR (3600 * SB_NS_PER_S)
 #define PAGERDUTY "https://events.pagerduty.com/v2/enqueue"
@@ -16,6 +20,27 @@ static const char *const rule_keys[] = {"name",    "on",         "ids",     "zon
                                         "pause",   "per-minute", "dry-run", NULL};
 static const char *const webhook_keys[] = {"url",         "url-file",         "format",
                                            "bearer-file", "routing-key-file", NULL};
+
+static const char *own(struct heartbeat_action *a, struct sb_str text)
+{
+    return sb_arena_dup(&a->of->texts, text.p, text.len);
+}
+
+static int load_globs(struct sb_doc_pool *pool, const struct sb_doc_node *map, const char *name,
+                      struct heartbeat_action *a, const struct sb_str **ret, size_t *ret_n,
+                      struct sb_error *e)
+{
+    struct sb_field_items texts = {0};
+    int rc = sb_field_texts(pool, map, name, &texts, e);
+    if (rc < 0 || texts.len == 0)
+        return rc;
+    struct sb_str *globs = sb_arena_alloc(&a->of->texts, texts.len * sizeof *globs);
+    for (size_t i = 0; i < texts.len; i++)
+        globs[i] = (struct sb_str){own(a, sb_doc_str(texts.items[i])), texts.items[i]->count};
+    *ret = globs;
+    *ret_n = texts.len;
+    return 0;
+}
 
 static int load_command(struct sb_doc_pool *pool, const struct sb_doc_node *map,
                         struct heartbeat_action *a, struct sb_error *e)
@@ -32,13 +57,13 @@ static int load_command(struct sb_doc_pool *pool, const struct sb_doc_node *map,
     if (!words.len && !shell)
         return 0;
     size_t n = shell ? 3 : words.len;
-    const char **argv = sb_arena_alloc(sb_doc_arena(pool), (n + 1) * sizeof *argv);
+    const char **argv = sb_arena_alloc(&a->of->texts, (n + 1) * sizeof *argv);
     for (size_t i = 0; i < words.len; i++)
-        argv[i] = sb_arena_dup(sb_doc_arena(pool), words.items[i]->u.text, words.items[i]->count);
+        argv[i] = own(a, sb_doc_str(words.items[i]));
     if (shell) {
         argv[0] = "/bin/sh";
         argv[1] = "-c";
-        argv[2] = shell;
+        argv[2] = own(a, sb_str(shell));
     }
     argv[n] = NULL;
     a->argv = argv;
@@ -85,8 +110,11 @@ static int load_webhook(struct sb_doc_pool *pool, const struct sb_doc_node *map,
                  {"bearer-file", &a->bearer_file},
                  {"routing-key-file", &a->routing_key_file}};
     rc = sb_fields_check(pool, hook, "webhook", webhook_keys, e);
-    for (size_t i = 0; i < SB_LEN(texts) && rc == 0; i++)
+    for (size_t i = 0; i < SB_LEN(texts) && rc == 0; i++) {
         rc = sb_field_text(pool, hook, texts[i].name, texts[i].ret, e);
+        if (*texts[i].ret)
+            *texts[i].ret = own(a, sb_str(*texts[i].ret));
+    }
     if (rc == 0)
         rc = sb_field_enum(pool, hook, "format", heartbeat_format_names, &format, e);
     a->format = format;
@@ -125,11 +153,12 @@ static int load_rule(struct sb_doc_pool *pool, const struct sb_doc_node *map,
         return rc;
     if (!a->name || !a->name[0] || strlen(a->name) > 63)
         return sb_doc_fail(pool, map, e, "an action needs a name of 1 to 63 bytes");
+    a->name = own(a, sb_str(a->name));
     rc = sb_field_enums(pool, map, "on", heartbeat_event_names, &a->on, e);
     if (rc == 0)
-        rc = sb_field_texts(pool, map, "ids", &a->ids, e);
+        rc = load_globs(pool, map, "ids", a, &a->ids, &a->n_ids, e);
     if (rc == 0)
-        rc = sb_field_texts(pool, map, "zones", &a->zones, e);
+        rc = load_globs(pool, map, "zones", a, &a->zones, &a->n_zones, e);
     if (rc == 0)
         rc = load_command(pool, map, a, e);
     if (rc == 0)
@@ -145,7 +174,8 @@ static int load_all(struct sb_doc_pool *pool, const struct sb_doc_node *section,
     if (section->count > HEARTBEAT_ACTIONS_MOST)
         return sb_doc_fail(pool, section, e, "more than %d actions", HEARTBEAT_ACTIONS_MOST);
     for (size_t i = 0; i < section->count; i++) {
-        struct heartbeat_action a = {.on = 1U << HEARTBEAT_ON_DOWN | 1U << HEARTBEAT_ON_UP |
+        struct heartbeat_action a = {.of = rules,
+                                     .on = 1U << HEARTBEAT_ON_DOWN | 1U << HEARTBEAT_ON_UP |
                                            1U << HEARTBEAT_ON_MASS_BEGIN |
                                            1U << HEARTBEAT_ON_MASS_END,
                                      .timeout = 30 * SB_NS_PER_S,
@@ -164,19 +194,23 @@ static int load_all(struct sb_doc_pool *pool, const struct sb_doc_node *section,
 }
 
 int heartbeat_actions_load(struct sb_doc_pool *pool, const struct sb_doc_node *section,
-                           struct heartbeat_action_rules *ret, struct sb_error *e)
+                           struct heartbeat_action_rules **ret, struct sb_error *e)
 {
-    struct heartbeat_action_rules rules = {0};
-    int rc = section ? load_all(pool, section, &rules, e) : 0;
+    struct heartbeat_action_rules *rules = sb_xcalloc(1, sizeof *rules);
+    int rc = section ? load_all(pool, section, rules, e) : 0;
     if (rc < 0) {
-        heartbeat_actions_done(&rules);
+        heartbeat_actions_rules_free(rules);
         return rc;
     }
     *ret = rules;
     return 0;
 }
 
-void heartbeat_actions_done(struct heartbeat_action_rules *rules)
+void heartbeat_actions_rules_free(struct heartbeat_action_rules *rules)
 {
+    if (!rules)
+        return;
     sb_vec_done(&rules->rules);
+    sb_arena_done(&rules->texts);
+    free(rules);
 }

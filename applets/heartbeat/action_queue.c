@@ -10,7 +10,7 @@
 
 static bool same(const struct heartbeat_job *a, const struct heartbeat_job *b)
 {
-    return a->action == b->action && strcmp(a->what.id, b->what.id) == 0 &&
+    return strcmp(a->action->name, b->action->name) == 0 && strcmp(a->what.id, b->what.id) == 0 &&
            strcmp(a->what.zone, b->what.zone) == 0;
 }
 
@@ -67,19 +67,24 @@ bool heartbeat_queue_add(struct heartbeat_queue *q, const struct heartbeat_actio
     return true;
 }
 
+static bool is_of(const struct heartbeat_bucket *b, const struct heartbeat_job *job)
+{
+    return strcmp(b->rule, job->action->name) == 0 && strcmp(b->zone, job->what.zone) == 0;
+}
+
 static struct heartbeat_bucket *bucket_of(struct heartbeat_queue *q,
                                           const struct heartbeat_job *job, int64_t now)
 {
     struct heartbeat_bucket *b = q->buckets;
-    while (b && (b->action != job->action || strcmp(b->zone, job->what.zone) != 0))
+    while (b && !is_of(b, job))
         b = b->next;
     if (b)
         return b;
     b = sb_xcalloc(1, sizeof *b);
-    b->action = job->action;
     b->tokens = SB_MAX(job->action->per_minute, 1);
     b->at = now;
     memcpy(b->zone, job->what.zone, sizeof b->zone);
+    memcpy(b->rule, job->action->name, strlen(job->action->name) + 1);
     b->next = q->buckets;
     q->buckets = b;
     return b;
@@ -118,8 +123,7 @@ static bool in_turn(const struct heartbeat_queue *q, const struct heartbeat_job 
 static bool at_limit(const struct heartbeat_queue *q, const struct heartbeat_job *job, int64_t now)
 {
     for (const struct heartbeat_bucket *b = q->buckets; b; b = b->next)
-        if (b->action == job->action && b->at == now && b->tokens < 1 &&
-            strcmp(b->zone, job->what.zone) == 0)
+        if (b->at == now && b->tokens < 1 && is_of(b, job))
             return true;
     return false;
 }

@@ -1,4 +1,5 @@
-/* The queue of actions: who is next, what is too much, what was overtaken. Pure: time is passed in. */
+/* The queue of actions: who is next, what is too much, what was overtaken. Rules are the same when their names
+ * are, so that a policy that is read anew changes no order. Pure: time is passed in. */
 #ifndef HEARTBEAT_ACTION_QUEUE_H
 #define HEARTBEAT_ACTION_QUEUE_H
 
@@ -14,10 +15,10 @@ struct heartbeat_job {
 /* The actions of one rule in one zone, for its limit: a bucket that holds a minute's worth at most. */
 struct heartbeat_bucket {
     struct heartbeat_bucket *next;
-    const struct heartbeat_action *action;
     double tokens;
     int64_t at; /* of tokens */
     char zone[HEARTBEAT_ZONE_MAX + 1];
+    char rule[64];
 };
 
 struct heartbeat_queue {

@@ -128,18 +128,23 @@ finally:
     CO_END;
 }
 
+int heartbeat_agent_check(const char *listen, bool remote, struct sb_error *e)
+{
+    struct sb_listen at;
+    int rc = sb_listen_parse(listen, &at, e);
+    if (rc < 0 || at.local || remote)
+        return rc;
+    sb_error_set(e, SB_EUSAGE, "agent checks on %s could be read by anybody", listen);
+    return sb_hint(e, "listen on loopback, or say \"remote: true\" if that is wanted");
+}
+
 int heartbeat_agent_open(struct heartbeat_agent *a, struct sb_loop *l,
                          const struct heartbeat_traffic *t, const char *listen, const char *node,
                          bool remote, struct sb_error *e)
 {
-    struct sb_listen at;
-    int rc = sb_listen_parse(listen, &at, e);
+    int rc = heartbeat_agent_check(listen, remote, e);
     if (rc < 0)
         return rc;
-    if (!at.local && !remote) {
-        sb_error_set(e, SB_EUSAGE, "agent checks on %s could be read by anybody", listen);
-        return sb_hint(e, "listen on loopback, or say \"remote: true\" if that is wanted");
-    }
     CO_INIT(heartbeat_agent, a);
     a->loop = l;
     a->traffic = t;

@@ -24,19 +24,22 @@ struct heartbeat_agent_call; /* one connection */
 
 /* Awaitable, one listener: serves until it is cancelled, then closes. */
 #define heartbeat_agent_SAVED(F) F(uint64_t, answered)
-#define heartbeat_agent_LIVE(F)                                                        \
-    F(struct sb_loop *, loop)                                                          \
-    F(const struct heartbeat_traffic *, traffic)                                       \
-    F(const char *, node)                                                              \
-    F(struct sb_listener, listener)                                                    \
-    F(struct sb_stream, stream) F(struct sb_stream_accept, accept)                     \
-        F(struct heartbeat_agent_call *, calls) F(struct heartbeat_agent_call *, next) \
-            F(struct sb_co_ready, wake)
+#define heartbeat_agent_LIVE(F)                                                    \
+    F(struct sb_loop *, loop)                                                      \
+    F(const struct heartbeat_traffic *, traffic)                                   \
+    F(const char *, node)                                                          \
+    F(struct sb_listener, listener)                                                \
+    F(struct sb_stream, stream)                                                    \
+    F(struct sb_stream_accept, accept)                                             \
+    F(struct heartbeat_agent_call *, calls) F(struct heartbeat_agent_call *, next) \
+        F(struct sb_co_ready, wake)
 #define heartbeat_agent_POINTS(P) P(accepting) P(full)
 CO_FRAME(heartbeat_agent);
-/* Opens the port. `listen` as in core/net/listen.h; off loopback only with `remote`, as the protocol knows no
- * secrets (-SB_EUSAGE). node: answered when nothing was sent within 100 ms, or NULL. Texts are borrowed. When
- * it succeeds the frame is to be run, as it closes the port in its end. */
+/* -SB_EUSAGE: `listen` is no address of core/net/listen.h, or it is off loopback without `remote`, as the
+ * protocol knows no secrets. */
+int heartbeat_agent_check(const char *listen, bool remote, struct sb_error *e);
+/* Checks, and opens the port. node: answered when nothing was sent within 100 ms, or NULL. Texts are borrowed.
+ * When it succeeds the frame is to be run, as it closes the port in its end; or close its listener. */
 int heartbeat_agent_open(struct heartbeat_agent *a, struct sb_loop *l,
                          const struct heartbeat_traffic *t, const char *listen, const char *node,
                          bool remote, struct sb_error *e);

@@ -3,6 +3,7 @@
 #include "applets/heartbeat/action_queue.h"
 #include "core/base/mem.h"
 #include "core/co/loop.h"
+#include "core/doc/fields.h"
 #include "core/net/stream.h"
 #include "tests/unit/unit.h"
 
@@ -15,14 +16,15 @@
 static struct sb_error error;
 static struct sb_loop *loop;
 static struct sb_doc_pool *pool;
-static struct heartbeat_action_rules rules;
+static struct heartbeat_action_rules *rules;
 
 /* --- reading --- */
 static int load(const char *yaml)
 {
     struct sb_doc_node *map;
     sb_doc_pool_free(pool);
-    heartbeat_actions_done(&rules);
+    heartbeat_actions_rules_free(rules);
+    rules = NULL;
     pool = sb_doc_pool_new();
     int rc = sb_fields_read_text(pool, "policy.yaml", yaml, strlen(yaml), &map, &error);
     if (rc < 0)
@@ -32,7 +34,8 @@ static int load(const char *yaml)
 
 static void unload(void)
 {
-    heartbeat_actions_done(&rules);
+    heartbeat_actions_rules_free(rules);
+    rules = NULL;
     sb_doc_pool_free(pool);
     pool = NULL;
 }
@@ -40,7 +43,7 @@ static void unload(void)
 START_TEST(rules_are_read)
 {
     ck_assert_int_eq(load("missed: 3"), 0);
-    ck_assert_uint_eq(rules.rules.len, 0);
+    ck_assert_uint_eq(rules->rules.len, 0);
     ck_assert_int_eq(
         load("actions:\n"
              "  - {name: page, on: down, ids: [db-*, web-?], zones: eu, timeout: 5s, tries: 2,\n"
@@ -50,9 +53,9 @@ START_TEST(rules_are_read)
              "  - {name: sh, shell: 'echo $SREBOX_NODE', when: alert, on: [note, up]}\n"
              "  - {name: own, webhook: {url: 'https://x.example/', bearer-file: /t}, when: act}\n"),
         0);
-    ck_assert_uint_eq(rules.rules.len, 4);
-    const struct heartbeat_action *a = rules.rules.items;
-    ck_assert(a[0].on == 1U << HEARTBEAT_ON_DOWN && a[0].ids.len == 2 && a[0].zones.len == 1);
+    ck_assert_uint_eq(rules->rules.len, 4);
+    const struct heartbeat_action *a = rules->rules.items;
+    ck_assert(a[0].on == 1U << HEARTBEAT_ON_DOWN && a[0].n_ids == 2 && a[0].n_zones == 1);
     ck_assert(a[0].timeout == 5000 * MS && a[0].tries == 2 && a[0].pause == 2000 * MS);
     ck_assert(a[0].dry_run && a[0].per_minute > 2.4 && !a[0].by_act && !a[0].argv);
     ck_assert_str_eq(a[0].url, "https://events.pagerduty.com/v2/enqueue");
@@ -118,7 +121,7 @@ START_TEST(rules_match_what_happened)
 {
     struct heartbeat_happening h;
     ck_assert_int_eq(load("actions: [{name: x, command: [x], ids: ['db-*'], zones: [eu]}]"), 0);
-    const struct heartbeat_action *a = rules.rules.items;
+    const struct heartbeat_action *a = rules->rules.items;
     static const struct {
         enum heartbeat_state from, to;
         int event; /* -1 = none */
@@ -302,8 +305,8 @@ static void begin(const char *yaml)
     ck_assert_msg(load(yaml) == 0, "%s", error.text);
     ck_assert_int_eq(sb_loop_new(&loop, &error), 0);
     ck_assert_int_eq(sb_http_client_new(loop, &http, &error), 0);
-    actions =
-        heartbeat_actions_new(loop, http, &rules, (struct heartbeat_audit_sink){on_audit, NULL});
+    actions = heartbeat_actions_new(loop, http, sb_steal(&rules),
+                                    (struct heartbeat_audit_sink){on_audit, NULL});
     n_audits = 0;
     heartbeat_act_init(&act, actions);
     sb_co_run(&act.co);
@@ -425,6 +428,29 @@ START_TEST(newer_words_end_older_tries)
 }
 END_TEST
 
+START_TEST(a_new_policy_lets_the_old_finish)
+{
+    begin("actions: [{name: a, tries: 1, shell: 'sleep 0.2; echo old'}]");
+    flips("db-1", HEARTBEAT_UP, HEARTBEAT_DOWN);
+    heartbeat_actions_notice(actions, &notice);
+    ck_assert_int_eq(
+        load("actions: [{name: a, tries: 1, shell: 'echo new'}, {name: b, shell: 'echo b'}]"), 0);
+    heartbeat_actions_replace(actions, sb_steal(&rules));
+    flips("db-1", HEARTBEAT_DOWN, HEARTBEAT_UP);
+    heartbeat_actions_notice(actions, &notice);
+    ck_assert_int_eq(load("actions: []"), 0);
+    heartbeat_actions_replace(actions, sb_steal(&rules));
+    flips("db-1", HEARTBEAT_UP, HEARTBEAT_DOWN);
+    heartbeat_actions_notice(actions, &notice);
+    until(3);
+    row_is(0, HEARTBEAT_DONE, 1, 0, "b");
+    row_is(1, HEARTBEAT_DONE, 1, 0, "old");
+    row_is(2, HEARTBEAT_DONE, 1, 0, "new");
+    end();
+    ck_assert_uint_eq(n_audits, 3);
+}
+END_TEST
+
 START_TEST(the_end_stops_what_runs_and_says_what_was_not_done)
 {
     begin("actions: [{name: a, shell: 'sleep 1000'}]");
@@ -452,11 +478,11 @@ static char asked[4][8192];
 static size_t n_asked;
 
 #define hook_SAVED(F)
-#define hook_LIVE(F)                                                                \
-    F(struct sb_stream, stream)                                                     \
-    F(struct sb_stream_accept, accept)                                              \
-    F(struct sb_stream_read, read) F(struct sb_stream_write, write) F(size_t, have) \
-        F(const char *, answer)
+#define hook_LIVE(F)                   \
+    F(struct sb_stream, stream)        \
+    F(struct sb_stream_accept, accept) \
+    F(struct sb_stream_read, read)     \
+    F(struct sb_stream_write, write) F(size_t, have) F(const char *, answer)
 #define hook_POINTS(P) P(accepting) P(reading) P(answering)
 CO_FRAME(hook);
 CO_DESC(hook);
@@ -525,6 +551,7 @@ static void serve(const char *rest, const char *const *wanted)
              "actions: [{name: w, pause: 1ms, tries: 3, webhook: {url-file: %s/url, %s}}]", dir,
              rest);
     ck_assert_msg(load(yaml) == 0, "%s", error.text);
+    heartbeat_actions_replace(actions, sb_steal(&rules));
     CO_INIT(hook, &hook);
     sb_co_run(&hook.co);
     flips("db-1", HEARTBEAT_UP, HEARTBEAT_DOWN);
@@ -589,6 +616,7 @@ START_TEST(secrets_come_from_files)
              "%s/none}}]",
              dir, dir, dir, dir);
     ck_assert_msg(load(rest) == 0, "%s", error.text);
+    heartbeat_actions_replace(actions, sb_steal(&rules));
     heartbeat_actions_notice(actions, &notice);
     until(3);
     ck_assert_ptr_nonnull(strstr(asked[1], "Authorization: Bearer t0ken\r\n"));
@@ -602,5 +630,5 @@ END_TEST
 UNIT_MAIN("heartbeat_action", rules_are_read, rules_match_what_happened,
           bodies_are_as_receivers_want_them, the_queue_keeps_order_and_limits, the_queue_has_an_end,
           commands_are_run, what_fails_is_tried_again, newer_words_end_older_tries,
-          the_end_stops_what_runs_and_says_what_was_not_done, webhooks_are_called,
-          what_a_receiver_refuses_is_not_repeated, secrets_come_from_files)
+          a_new_policy_lets_the_old_finish, the_end_stops_what_runs_and_says_what_was_not_done,
+          webhooks_are_called, what_a_receiver_refuses_is_not_repeated, secrets_come_from_files)
