@@ -22,7 +22,8 @@ enum {
 
 enum entry_what {
     ENTRY_FLIP,
-    ENTRY_PASSING /* not to be kept */,
+    ENTRY_AGAIN,   /* a flip that is on the disk already, and only to be handed on */
+    ENTRY_PASSING, /* a flip that is not to be kept */
     ENTRY_FORGET,
     ENTRY_TOLD,
     ENTRY_AUDIT
@@ -49,6 +50,7 @@ struct batch {
     size_t n_entries;
     struct heartbeat_saved *nodes;
     size_t n_nodes;
+    uint64_t handed;      /* number to note, or 0 */
     int64_t prune_before; /* 0: nothing is pruned */
     int64_t pruned;
 };
@@ -61,7 +63,8 @@ struct heartbeat_keeper {
     struct heartbeat_listener next;
     struct entry *first, **end;
     struct batch batch;
-    uint32_t *dirty; /* room for the indexes of a batch */
+    uint32_t *dirty;        /* room for the indexes of a batch */
+    uint64_t handed, noted; /* numbers: handed on up to; known on the disk to be */
     bool pinned;
     struct heartbeat_keep *idle; /* parked, for want of work */
     struct sb_co_ready ready;
@@ -115,29 +118,6 @@ void heartbeat_keeper_free(struct heartbeat_keeper *k)
     free(k);
 }
 
-struct restoring {
-    struct heartbeat_detector *detector;
-    const struct heartbeat_now *now;
-};
-
-static void restore(void *ctx, const struct heartbeat_saved *node)
-{
-    const struct restoring *r = ctx;
-    heartbeat_detector_restore(r->detector, node, r->now);
-}
-
-int heartbeat_keeper_load(struct heartbeat_keeper *k, struct sb_store *s,
-                          struct heartbeat_detector *d, const struct heartbeat_now *now,
-                          struct sb_error *e)
-{
-    struct restoring r = {d, now};
-    k->nodes = heartbeat_detector_nodes(d);
-    int code = heartbeat_tables_load(s, restore, &r, &k->batch.session, e);
-    if (!code)
-        heartbeat_detector_number(d, k->batch.session);
-    return code;
-}
-
 /* ---- entries ---- */
 
 static void hand_on(struct heartbeat_keeper *k, struct entry *x)
@@ -145,6 +125,8 @@ static void hand_on(struct heartbeat_keeper *k, struct entry *x)
     if (x->handed)
         return;
     x->handed = true;
+    if (x->what <= ENTRY_AGAIN)
+        k->handed = SB_MAX(k->handed, x->flip.number);
     if (x->what <= ENTRY_PASSING && k->next.flip)
         k->next.flip(k->next.ctx, &x->flip);
 }
@@ -258,6 +240,43 @@ void heartbeat_keeper_audit(struct heartbeat_keeper *k, const struct heartbeat_a
     push(k, x);
 }
 
+/* ---- the start ---- */
+
+struct restoring {
+    struct heartbeat_detector *detector;
+    const struct heartbeat_now *now;
+};
+
+static void restore(void *ctx, const struct heartbeat_saved *node)
+{
+    const struct restoring *r = ctx;
+    heartbeat_detector_restore(r->detector, node, r->now);
+}
+
+static void hand_on_again(void *ctx, const struct heartbeat_flip *flip)
+{
+    struct heartbeat_keeper *k = ctx;
+    struct entry *x = sb_xcalloc(1, sizeof *x);
+    x->what = ENTRY_AGAIN;
+    x->flip = *flip;
+    push(k, x);
+}
+
+int heartbeat_keeper_load(struct heartbeat_keeper *k, struct sb_store *s,
+                          struct heartbeat_detector *d, const struct heartbeat_now *now,
+                          struct sb_error *e)
+{
+    struct restoring r = {d, now};
+    k->nodes = heartbeat_detector_nodes(d);
+    int code = heartbeat_tables_load(s, restore, &r, &k->batch.session, e);
+    if (!code)
+        code = heartbeat_tables_unhanded(s, hand_on_again, k, e);
+    if (code)
+        return code;
+    heartbeat_detector_number(d, k->batch.session);
+    return 0;
+}
+
 /* ---- on the writer's thread ---- */
 
 static int write_entry(struct sb_store *s, const struct batch *b, const struct entry *x,
@@ -271,6 +290,7 @@ static int write_entry(struct sb_store *s, const struct batch *b, const struct e
         return heartbeat_tables_forget(s, (struct sb_str){x->flip.id, x->flip.id_len}, e);
     case ENTRY_TOLD: return heartbeat_tables_save_told(s, &x->told, e);
     case ENTRY_AUDIT: return heartbeat_tables_save_audit(s, &x->audit, e);
+    case ENTRY_AGAIN:
     case ENTRY_PASSING:
     default: return 0;
     }
@@ -284,6 +304,8 @@ static int write_batch(struct sb_store *s, void *ctx, struct sb_error *e)
         code = write_entry(s, b, b->entries[i], e);
     for (size_t i = 0; !code && i < b->n_nodes; i++)
         code = heartbeat_tables_save_node(s, &b->nodes[i], e);
+    if (!code && b->handed)
+        code = heartbeat_tables_save_handed(s, b->handed, e);
     if (!code && b->prune_before)
         code = heartbeat_tables_prune(s, b->prune_before, PRUNE, &b->pruned, e);
     return code;
@@ -309,6 +331,7 @@ static bool fill_batch(struct heartbeat_keeper *k, bool all)
     struct batch *b = &k->batch;
     int64_t now = sb_loop_now(k->loop);
     struct entry *x = k->first;
+    bool work = false;
     if (k->retry_at && now < k->retry_at && !all)
         return false;
     b->n_entries = b->n_nodes = 0;
@@ -318,10 +341,13 @@ static bool fill_batch(struct heartbeat_keeper *k, bool all)
     if (!x && k->nodes && (all || now >= k->save_at)) {
         take_nodes(k);
         k->save_at = now + k->opts.every;
+        work = k->handed > k->noted;
     }
+    work = work || b->n_entries || b->n_nodes;
+    b->handed = work && k->handed > k->noted ? k->handed : 0;
     if (now >= k->prune_at && !all)
         b->prune_before = sb_time_now() - k->opts.keep;
-    k->pinned = b->n_entries || b->n_nodes || b->prune_before;
+    k->pinned = work || b->prune_before;
     return k->pinned;
 }
 
@@ -343,6 +369,7 @@ static void succeed(struct heartbeat_keeper *k)
     struct batch *b = &k->batch;
     size_t n = b->n_entries;
     k->status.nodes += b->n_nodes;
+    k->noted = SB_MAX(k->noted, b->handed);
     if (b->prune_before)
         k->prune_at =
             sb_loop_now(k->loop) + (b->pruned < PRUNE ? PRUNE_EVERY * SB_NS_PER_S : k->opts.every);

@@ -1,7 +1,8 @@
 /* The keeper: the monitor's memory, on the disk.
  *
  * It stands between the detector and those who act: flips go to it, and are handed on once they are on
- * the disk, in order, so that nobody is told of what a crash would forget. When the disk refuses, the
+ * the disk, in order, so that nobody is told of what a crash would forget; and those that a crash kept from
+ * being handed on are handed on after the next start: rather twice than never. When the disk refuses, the
  * monitor stays up: flips are handed on at once, kept in memory in order and written when there is room
  * again, and the status says so. What comes faster than the disk takes it gathers in memory, too: tick the
  * detector with a budget while `waiting` is high, since there is an end to it. Nodes that were heard are saved in batches, at most so many a second.

@@ -5,6 +5,7 @@
 #include "applets/heartbeat/evidence.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 static const struct sb_migration migrations[] = {
@@ -31,6 +32,10 @@ static const struct sb_migration migrations[] = {
      "NULL,"
      " began INTEGER NOT NULL, ended INTEGER NOT NULL, status INTEGER NOT NULL, text BLOB NOT NULL,"
      " PRIMARY KEY (flip, action, attempt)) STRICT, WITHOUT ROWID;"},
+    {2, "which flips were handed on",
+     "CREATE TABLE heartbeat_handed (one INTEGER PRIMARY KEY CHECK (one = 1),"
+     " number INTEGER NOT NULL) STRICT;"
+     "INSERT INTO heartbeat_handed SELECT 1, coalesce(max(number), 0) FROM heartbeat_flip;"},
 };
 const struct sb_component heartbeat_component = {"heartbeat", migrations, SB_LEN(migrations)};
 const char *const heartbeat_outcome_names[] = {"done", "failed", "timed-out", "muted", NULL};
@@ -347,6 +352,54 @@ int heartbeat_tables_flips(struct sb_store *s, const struct heartbeat_flip_filte
         take_flip(&rows, &row);
         if (!each(ctx, &row))
             return 0;
+        code = 0;
+    }
+    return code;
+}
+
+/* ---- handing on ---- */
+
+int heartbeat_tables_save_handed(struct sb_store *s, uint64_t number, struct sb_error *e)
+{
+    return sb_store_run(s, "UPDATE heartbeat_handed SET number = ?1 WHERE number < ?1",
+                        SB_BINDS(bind_u64(number)), NULL, e);
+}
+
+/* All but its evidence, which only people read. */
+static void restore_flip(const struct heartbeat_flip_row *row, struct heartbeat_flip *f)
+{
+    *f = (struct heartbeat_flip){
+        .number = row->number,
+        .what = row->what,
+        .at_wall = row->at_wall,
+        .from = SB_MIN(row->from, HEARTBEAT_PAUSED),
+        .to = SB_MIN(row->to, HEARTBEAT_PAUSED),
+        .id_len = (uint8_t)SB_MIN(row->id.len, (size_t)HEARTBEAT_ID_MAX),
+        .alert = row->alert,
+        .act = row->act,
+        .evidence = {.sent_wall = HEARTBEAT_NO_TIME, .exit_status = INT16_MIN, .phi = (double)NAN},
+    };
+    copy_bytes(f->id, sizeof f->id, row->id);
+    copy_bytes(f->zone, sizeof f->zone, row->zone);
+    copy_bytes(f->who, sizeof f->who, row->who);
+    copy_bytes(f->text, sizeof f->text, row->text);
+}
+
+int heartbeat_tables_unhanded(struct sb_store *s,
+                              void (*each)(void *ctx, const struct heartbeat_flip *flip), void *ctx,
+                              struct sb_error *e)
+{
+    struct sb_rows rows SB_CLEANUP(sb_rows_done) = SB_ROWS_INIT;
+    int code = sb_store_query(s,
+                              FLIP_COLUMNS "WHERE number > (SELECT number FROM heartbeat_handed)"
+                                           " AND (alert <> 0 OR act <> 0) ORDER BY number",
+                              SB_NO_BINDS, &rows, e);
+    while (!code && (code = sb_rows_next(&rows, e)) > 0) {
+        struct heartbeat_flip_row row;
+        struct heartbeat_flip flip;
+        take_flip(&rows, &row);
+        restore_flip(&row, &flip);
+        each(ctx, &flip);
         code = 0;
     }
     return code;

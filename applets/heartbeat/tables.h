@@ -49,6 +49,14 @@ int heartbeat_tables_flips(struct sb_store *s, const struct heartbeat_flip_filte
                            bool (*each)(void *ctx, const struct heartbeat_flip_row *row), void *ctx,
                            struct sb_error *e);
 
+/* Flips up to this number were handed on to those who act. */
+int heartbeat_tables_save_handed(struct sb_store *s, uint64_t number, struct sb_error *e);
+/* Flips that call for an alert or an action and, for all that is known, were not handed on before the
+ * monitor died, oldest first; without their evidence. */
+int heartbeat_tables_unhanded(struct sb_store *s,
+                              void (*each)(void *ctx, const struct heartbeat_flip *flip), void *ctx,
+                              struct sb_error *e);
+
 /* What was done about a flip: one row an attempt of an action. */
 enum heartbeat_outcome {
     HEARTBEAT_DONE,

@@ -680,6 +680,35 @@ START_TEST(nodes_are_saved_and_forgotten)
 }
 END_TEST
 
+/* On the disk, but the monitor died before anybody heard of it. */
+START_TEST(what_nobody_heard_of_is_handed_on_again)
+{
+    struct sb_error e;
+    struct sb_store *s = set_up();
+    struct heartbeat_flip heard_of = make_flip(1, "a", HEARTBEAT_LATE, HEARTBEAT_DOWN, true);
+    struct heartbeat_flip quiet = make_flip(2, "b", HEARTBEAT_UP, HEARTBEAT_LEFT, false);
+    struct heartbeat_flip lost = make_flip(3, "a", HEARTBEAT_DOWN, HEARTBEAT_UP, true);
+    struct heartbeat_flip acted = make_flip(4, "a", HEARTBEAT_LATE, HEARTBEAT_DOWN, false);
+    acted.act = true;
+    save(s, &heard_of, 0);
+    OK(heartbeat_tables_save_handed(s, 1, &e));
+    OK(heartbeat_tables_save_handed(s, 0, &e)); /* never back */
+    save(s, &quiet, 0);
+    save(s, &lost, 0);
+    save(s, &acted, 0);
+    mono = S;
+    for (int start = 0; start < 2; start++) {
+        start_monitor(&(struct heartbeat_keeper_options){0});
+        run_until(all_written);
+        ck_assert_uint_eq(heard_count, start ? 0 : 2);
+        if (!start)
+            ck_assert(heard[0] == 3 && heard[1] == 4 && heard_alerts == 1);
+        stop_monitor();
+    }
+    tear_down(s);
+}
+END_TEST
+
 START_TEST(what_people_are_told)
 {
     sb_store_free(set_up());
@@ -849,6 +878,15 @@ static bool note_number(void *ctx, const struct heartbeat_flip_row *row)
     return kept_count < HEARD;
 }
 
+static bool ever_heard[HEARD];
+static bool heard_of_alert(void *ctx, const struct heartbeat_flip_row *row)
+{
+    (void)ctx;
+    unit_require(!row->alert || ever_heard[row->number], "nobody ever heard of alert %d",
+                 (int)row->number);
+    return true;
+}
+
 static uint8_t last_state[20];
 static void check_state(void *ctx, const struct heartbeat_saved *n)
 {
@@ -906,6 +944,7 @@ START_TEST(killed_at_any_moment_no_flip_is_lost)
                                   NULL, &e));
         for (size_t i = 0; i < n; i++) {
             bool there_is = false;
+            ever_heard[numbers[i]] = true;
             for (size_t k = 0; k < kept_count && !there_is; k++)
                 there_is = kept[k] == numbers[i];
             unit_require(there_is, "round %d: flip %d was handed on, and lost", round,
@@ -920,6 +959,16 @@ START_TEST(killed_at_any_moment_no_flip_is_lost)
         sb_store_free(s);
     }
     ck_assert_uint_gt(acknowledged, 500);
+    /* Whom a kill kept from hearing of an alert hears of it after the next start. */
+    start_monitor(&(struct heartbeat_keeper_options){0});
+    run_until(all_written);
+    stop_monitor();
+    for (size_t i = 0; i < heard_count; i++)
+        ever_heard[heard[i]] = true;
+    struct sb_store *s = sb_store_new(path, &options);
+    OK(heartbeat_tables_flips(s, &(struct heartbeat_flip_filter){.limit = HEARD}, heard_of_alert,
+                              NULL, &e));
+    sb_store_free(s);
     unit_folder_done(folder);
 }
 END_TEST
@@ -928,5 +977,5 @@ UNIT_MAIN("heartbeat keeper", nodes_come_back, a_node_makes_an_incident,
           a_mass_silence_makes_one_incident, a_mass_silence_ends_with_the_monitor, when_it_began,
           hostile_names, flips_and_audits_are_read_and_pruned,
           a_restart_remembers_and_alerts_nobody, nodes_are_saved_and_forgotten,
-          what_people_are_told, a_full_disk_is_survived, nodes_wait_for_the_disk, memory_is_bounded,
-          killed_at_any_moment_no_flip_is_lost)
+          what_nobody_heard_of_is_handed_on_again, what_people_are_told, a_full_disk_is_survived,
+          nodes_wait_for_the_disk, memory_is_bounded, killed_at_any_moment_no_flip_is_lost)
