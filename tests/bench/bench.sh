@@ -88,3 +88,18 @@ for kind in shuffled unkeyed scalars; do
     # shellcheck disable=SC2086 # a list of numbers
     growth "$kind" $sizes
 done
+
+printf '\nJournal: appended and read, beside the SQLite shell filling a table without indexes\n'
+events=200000
+"$SB_BUILD/tests/bench/journal" "$work/journal.db" $events
+if command -v sqlite3 >/dev/null 2>&1; then
+    awk -v n=$events 'BEGIN { for (i = 0; i < n; i++)
+        printf "%d,%d,0,alerted,service-%d,INC-%d,bench,,event-%d,\"{\"\"region\"\": \"\"eu-%d\"\"}\",\n",
+            i + 1, i * 1000000007, i * 7 % 300, i / 12, i, i % 4 }' >"$work/events.csv"
+    {
+        echo 'CREATE TABLE event (id INTEGER PRIMARY KEY, at, precision, kind, subject, incident, source,'
+        echo ' actor, key, data, corrects);'
+        echo ".import --csv $work/events.csv event"
+    } >"$work/import.sql"
+    "$stopwatch" 1 "sqlite3 .import of $events" "exec sqlite3 $work/peer.db <$work/import.sql"
+fi
