@@ -215,7 +215,7 @@ static const char *close_part(struct part *p, int32_t min, int32_t max, bool dow
     return NULL;
 }
 
-/* The bits of a list; bit n is min + n when from_zero, else n itself. Bits go to words of 64. */
+/* The bits of a list, in words of 64: the first one is `base`. */
 static const char *set_bits(const struct list *l, int32_t min, int32_t max, bool down, int32_t base,
                             uint64_t *words)
 {
@@ -292,7 +292,7 @@ static const char *set_date(struct heartbeat_calendar *c, struct list *year,
 static bool read_date(struct reader *r, const char **ret_reason)
 {
     static const struct list star = {.n = 0};
-    struct list first, second, third, any = star;
+    struct list first = star, second = star, third = star, any = star;
     const char *start = r->p;
     *ret_reason = r->p < r->end ? read_list(r, false, &first) : NULL;
     if (*ret_reason)
