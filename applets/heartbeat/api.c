@@ -188,8 +188,7 @@ static int snooze_until(struct sb_request *r, int64_t wall, int64_t *ret, struct
     return 0;
 }
 
-/* Who does it: the name of his token, or where he is. */
-static void operator_of(const struct sb_request *r, struct sb_buf *who)
+void heartbeat_api_operator(const struct sb_request *r, struct sb_buf *who)
 {
     if (r->token)
         sb_buf_puts(who, r->token);
@@ -208,7 +207,7 @@ static int operate(struct sb_request *r, struct heartbeat_monitor *m, const char
         command++;
     if (command == HEARTBEAT_SNOOZE)
         code = snooze_until(r, now.wall, &until, &e);
-    operator_of(r, &who);
+    heartbeat_api_operator(r, &who);
     if (code == 0)
         code = heartbeat_detector_command(
             m->detector, r->params[0], (enum heartbeat_command)command, until, who.data, &now, &e);
@@ -252,4 +251,5 @@ static const struct sb_route routes[] = {
 void heartbeat_api_routes(struct heartbeat_monitor *m)
 {
     sb_server_routes(m->server, routes, SB_LEN(routes), m);
+    heartbeat_quiet_routes(m);
 }

@@ -86,6 +86,10 @@ struct heartbeat_sink heartbeat_monitor_sink(struct heartbeat_monitor *m);
 /* ---- api.c ---- */
 
 void heartbeat_api_routes(struct heartbeat_monitor *m);
+/* Who asks: the name of his token, or where he is. Appended. */
+void heartbeat_api_operator(const struct sb_request *r, struct sb_buf *who);
+/* api_quiet.c */
+void heartbeat_quiet_routes(struct heartbeat_monitor *m);
 /* Resident memory of this process, bytes; 0 = unknown. */
 int64_t heartbeat_rss(void);
 /* Prometheus text exposition format 0.0.4. */

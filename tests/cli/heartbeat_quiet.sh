@@ -1,0 +1,92 @@
+#!/bin/sh
+# heartbeat monitor: quiet times, snoozes over HTTP, dependencies. Deadlines are short, waits are long (30 s).
+. "$SB_SRC/tests/lib/tap.sh"
+have curl || skip_all "curl is not installed"
+
+monitor=
+clean_up() {
+    [ -z "$monitor" ] || kill -KILL "$monitor" 2>/dev/null
+    rm -rf "$T"
+}
+trap clean_up EXIT
+
+# logged TEXT: the monitor says so, within 30 s.
+logged() {
+    tries=0
+    until grep -qF -- "$1" "$T/log"; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 300 ] || { diag "$(cat "$T/log")"; return 1; }
+        sleep 0.1
+    done
+}
+ask() { curl -sS --max-time 30 "$@"; }
+status() { ask -o "$T/answer" -w '%{http_code}' "$@"; }
+beat() { ask -o /dev/null -H 'Content-Type: application/json' -d "{\"server_id\":\"$1\"}" "$url/heartbeat"; }
+
+cat >policy.yaml <<'POLICY'
+interval: 200ms
+missed: 3
+slack: 200ms
+mass: {least: 1000}
+quiet:
+  - name: all night
+    why: new kernels
+    ids: ["night-*"]
+    from: 2020-01-01T00:00:00Z
+    until: 2200-01-01T00:00:00Z
+  - {name: yearly, ids: x, cron: "@yearly", for: 1h}
+depends:
+  - {parent: router, ids: ["web-*"], hold: 1h}
+notices: {repeat: 0}
+POLICY
+run "$SREBOX" heartbeat policy --policy policy.yaml
+expect_code "the policy is well" 0
+sed 's/parent: router, ids:.*/parent: a, ids: b}\n  - {parent: b, ids: a}/' policy.yaml >round.yaml
+run "$SREBOX" heartbeat policy --policy round.yaml
+expect_code "parents that depend on their children are refused" 2
+err_has "with the circle" "a -> b -> a"
+
+"$SREBOX" heartbeat monitor --listen 127.0.0.1:0 --policy policy.yaml 2>"$T/log" &
+monitor=$!
+ok "it listens" logged 'listening on'
+url=$(sed -n 's/.*listening on //p' "$T/log")
+
+is "quiet times are listed" "$(ask "$url/api/quiet" | grep -o '"name":"[^"]*"' | tr '\n' ' ')" \
+    '"name":"all night" "name":"yearly" '
+is "a snooze needs nodes" "$(status -X POST "$url/api/quiet?for=1h")" 400
+is "and an end to come" "$(status -X POST "$url/api/quiet?ids=a&until=2020-01-01T00:00:00Z")" 400
+is "and a duration that is one" "$(status -X POST "$url/api/quiet?ids=a&for=long")" 400
+is "there is no such snooze" "$(status -X DELETE "$url/api/quiet/99")" 404
+is "nor such a number" "$(status -X DELETE "$url/api/quiet/1x")" 404
+is "snoozed" "$(status -X POST "$url/api/quiet?ids=db-*&for=1h&why=disk+swap")" 201
+is "it has a number" "$(cat "$T/answer")" '{"number":1}'
+ok "and says why" sh -c "curl -sS '$url/api/quiet' | grep -q '\"name\":\"db-\*\",\"number\":1,\"who\":\"127.0.0.1\",\"why\":\"disk swap\"'"
+
+beat router
+beat night-1
+beat db-1
+beat alone
+ok "a node that is not quiet is told of" logged 'alone: '
+ok "one in a quiet time is muted" logged '(quiet time "all night" until 2200-01-01T00:00:00Z)'
+ok "a snoozed one as well" logged '(snoozed by 127.0.0.1 until '
+ok "the router is down" logged 'router: '
+beat web-1
+ok "its child is muted" logged '(muted: router is down)'
+is "the snooze is cancelled" "$(status -X DELETE "$url/api/quiet/1")" 204
+ok "who is still down is told of now" logged 'db-1: down since '
+beat router
+ok "the router's return counts the muted" logged '; 1 nodes that depend on it were muted'
+beat web-1
+ok "the child's return is none" logged '(nobody had been told)'
+
+ask -o /dev/null -X POST "$url/api/quiet?ids=kept&for=1h"
+kill -HUP "$monitor"
+beat kept
+ok "a snooze outlives the policy" logged 'kept: '
+ok "as the list says" sh -c "curl -sS '$url/api/quiet' | grep -q '\"number\":2'"
+kill -TERM "$monitor"
+code=0
+wait "$monitor" || code=$?
+monitor=
+is "it ends" "$code" 0
+done_testing
