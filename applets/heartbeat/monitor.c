@@ -83,13 +83,10 @@ static void log_flip(struct heartbeat_monitor *m, const struct heartbeat_notice 
     const struct heartbeat_flip *f = n->flip;
     if (!is_news(f) || !may_log(m, f))
         return;
-    if (!f->id_len)
-        sb_note("%s", f->text);
-    else if (n->muted.why == HEARTBEAT_MUTE_NONE)
-        sb_note("%s: %s", f->id, f->text);
+    if (f->id_len)
+        sb_note("%s: %s", f->id, n->text);
     else
-        sb_note("%s: %s (muted: %s %s)", f->id, f->text, heartbeat_mute_names[n->muted.why],
-                n->muted.by);
+        sb_note("%s", n->text);
 }
 
 /* For the strips: every state a node was in, and when nobody looked. */
