@@ -65,6 +65,11 @@ static int explain_lost(const struct sb_http_transfer *t, struct sb_error *e)
 {
     const char *host = t->origin.host;
     unsigned port = t->origin.port;
+    long proxy_status = 0;
+    curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    if (proxy_status >= 300)
+        return sb_fail(e, SB_EIO, "the proxy does not connect to %s port %u: it answered %ld", host,
+                       port, proxy_status);
     if (t->head_bytes)
         sb_fail(e, SB_EIO, "%s port %u closed the connection in the middle of its answer", host,
                 port);

@@ -195,6 +195,8 @@ static bool stub_misbehave(struct stub_talk *t, const char *path)
 static bool stub_behave(struct stub_talk *t, const char *path)
 {
     char head[1024];
+    if (strncmp(t->request, "CONNECT ", 8) == 0)
+        return stub_say(t, "HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n");
     if (strncmp(path, "/status/", 8) == 0) {
         const char *q = strchr(path, '?');
         char extra[512] = "";

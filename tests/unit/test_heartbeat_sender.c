@@ -1,5 +1,6 @@
 /* What a sender makes of its machine and of what it is told: samples from made-up kernels, metrics,
  * command lines, sd_notify's datagrams, the bodies of beats. */
+#include "applets/heartbeat/beat_json.h"
 #include "applets/heartbeat/job.h"
 #include "applets/heartbeat/notify.h"
 #include "applets/heartbeat/probe.h"
@@ -409,6 +410,39 @@ START_TEST(bodies)
 }
 END_TEST
 
+/* What the monitor reads is what was meant. */
+START_TEST(bodies_are_understood)
+{
+    static struct heartbeat_scratch scratch;
+    struct heartbeat_report r = {.id = "w\"1\xc3\xa9",
+                                 .zone = "eu",
+                                 .boot_id = "b",
+                                 .seq = 7,
+                                 .interval = 1500000000,
+                                 .unhealthy = true,
+                                 .problem = "disk \\ full\n"};
+    struct sb_buf out = SB_BUF_INIT(4096);
+    struct heartbeat_beat b = {.seq = 0};
+    struct sb_error e;
+    heartbeat_metrics_set(&r.metrics, "cpu", 99.5);
+    heartbeat_report_put(&r, INT64_C(1705312800123000000), &out);
+    ck_assert_int_eq(
+        heartbeat_json_read((struct sb_str){out.data, out.len}, false, &scratch, &b, &e), 0);
+    ck_assert(sb_str_is(b.id, r.id) && sb_str_is(b.zone, "eu") && sb_str_is(b.boot_id, "b"));
+    ck_assert(b.kind == HEARTBEAT_UNHEALTHY && b.has_seq && b.seq == 7);
+    ck_assert(b.interval == r.interval && b.sent == INT64_C(1705312800123000000));
+    ck_assert(sb_str_is(b.body, r.problem));
+    ck_assert(b.n_metrics == 1 && sb_str_is(b.metrics[0].name, "cpu") &&
+              b.metrics[0].value == 99.5);
+    sb_buf_reset(&out);
+    heartbeat_goodbye_put(&r, "graceful_shutdown", &out);
+    ck_assert_int_eq(
+        heartbeat_json_read((struct sb_str){out.data, out.len}, true, &scratch, &b, &e), 0);
+    ck_assert(b.kind == HEARTBEAT_LEAVE && sb_str_is(b.body, "graceful_shutdown"));
+    sb_buf_done(&out);
+}
+END_TEST
+
 /* The tail of a job's output under every cap: never longer, and the end of what there was. */
 START_TEST(last_lines_fit)
 {
@@ -437,4 +471,5 @@ END_TEST
 UNIT_MAIN("heartbeat_sender", the_machine, a_kernel_that_says_nothing, a_group_of_version_2,
           a_container_that_cannot_see_its_path, a_group_of_version_1, this_very_machine,
           metrics_in_both_forms, metrics_that_are_none, command_lines, what_to_look_at, notices,
-          addresses_of_sockets, the_managers_watchdog, bodies, last_lines_fit)
+          addresses_of_sockets, the_managers_watchdog, bodies, bodies_are_understood,
+          last_lines_fit)

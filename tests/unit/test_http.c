@@ -319,6 +319,10 @@ START_TEST(proxies_of_the_environment)
     struct sb_http_request q = {.url = "http://far.example/x"};
     ck_assert_int_eq(ask(&q), 0);
     ck_assert(body_has("GET http://far.example/x HTTP/1.1\r\n"));
+    setenv("https_proxy", proxy, 1);
+    struct sb_http_request tunnel = {.url = "https://far.example/x"};
+    ck_assert_int_eq(ask(&tunnel), -SB_EIO);
+    ck_assert_msg(strstr(error.text, "it answered 407"), "%s", error.text);
     setenv("no_proxy", "far.example", 1);
     q.connect_timeout = S;
     ck_assert_int_eq(ask(&q), -SB_EIO); /* there is no such host */
