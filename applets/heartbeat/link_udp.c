@@ -124,7 +124,7 @@ static void start_lookup(struct heartbeat_datagram *d)
 static int open_socket(struct heartbeat_datagram *d)
 {
     struct heartbeat_udp_link *l = d->link;
-    const struct sockaddr *a = (const struct sockaddr *)&d->lookup.address;
+    const struct heartbeat_address *a = &d->lookup.found.items[0];
     if (d->lookup.co.rc < 0 && l->fd >= 0)
         return 0;
     if (d->lookup.co.rc == SB_CO_TIMED_OUT)
@@ -134,8 +134,8 @@ static int open_socket(struct heartbeat_datagram *d)
         return d->lookup.co.rc;
     }
     drop_socket(l);
-    l->fd = socket(a->sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (l->fd < 0 || connect(l->fd, a, d->lookup.len) < 0)
+    l->fd = socket(a->sock.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (l->fd < 0 || connect(l->fd, (const struct sockaddr *)&a->sock, a->len) < 0)
         return sb_fail_errno(&d->error, "datagrams to %s port %u", l->host, l->port);
     l->opened = sb_loop_now(l->loop);
     return 0;

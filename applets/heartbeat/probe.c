@@ -6,6 +6,7 @@
 #include "core/base/mem.h"
 #include "core/co/loop.h"
 
+#include <netdb.h>
 #include <stdio.h>
 
 #define OUTPUT_MAX 4096
@@ -108,6 +109,14 @@ static void judge_connection(struct heartbeat_probe *p)
         say(p, "%s: %s", p->spec->text, p->connect.error.text);
 }
 
+static void judge_lookup(struct heartbeat_probe *p)
+{
+    if (p->lookup.co.rc == SB_CO_TIMED_OUT)
+        say(p, "%s: no answer from the name service in time", p->spec->text);
+    else if (p->lookup.co.rc < 0)
+        say(p, "%s: %s", p->spec->text, p->lookup.error.text);
+}
+
 static int drop_body(void *ctx, struct sb_str bytes, struct sb_error *e)
 {
     (void)ctx;
@@ -122,6 +131,18 @@ static void start_deadline(struct heartbeat_probe *p, struct sb_co *child)
 {
     sb_co_deadline_set(sb_loop_timers(p->loop), &p->deadline, child,
                        sb_loop_now(p->loop) + p->timeout);
+}
+
+/* To the next of the addresses, which share the time. */
+static void start_connecting(struct heartbeat_probe *p)
+{
+    const struct heartbeat_address *a = &p->lookup.found.items[p->tried];
+    if (getnameinfo((const struct sockaddr *)&a->sock, a->len, p->numeric.text,
+                    sizeof p->numeric.text, NULL, 0, NI_NUMERICHOST) != 0)
+        p->numeric.text[0] = '\0';
+    sb_stream_connect_init(&p->connect, p->loop, p->numeric.text, p->spec->port, &p->stream);
+    sb_co_deadline_set(sb_loop_timers(p->loop), &p->deadline, &p->connect.co,
+                       sb_loop_now(p->loop) + p->timeout / (int64_t)p->lookup.found.len);
 }
 
 static struct sb_co *heartbeat_probe_step(struct sb_co *co_self)
@@ -144,10 +165,17 @@ static struct sb_co *heartbeat_probe_step(struct sb_co *co_self)
         judge_answer(f);
         break;
     case HEARTBEAT_PROBE_TCP:
-        sb_stream_connect_init(&f->connect, f->loop, f->spec->host, f->spec->port, &f->stream);
-        start_deadline(f, &f->connect.co);
-        CO_AWAIT(connecting, &f->connect);
-        judge_connection(f);
+        heartbeat_lookup_init(&f->lookup, f->loop, f->spec->host, f->spec->port);
+        start_deadline(f, &f->lookup.co);
+        CO_AWAIT(looking, &f->lookup);
+        sb_co_deadline_drop(sb_loop_timers(f->loop), &f->deadline);
+        judge_lookup(f);
+        for (; !f->healthy && f->tried < f->lookup.found.len; f->tried++) {
+            start_connecting(f);
+            CO_AWAIT(connecting, &f->connect);
+            sb_co_deadline_drop(sb_loop_timers(f->loop), &f->deadline);
+            judge_connection(f);
+        }
         break;
     }
 finally:

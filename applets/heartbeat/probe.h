@@ -3,6 +3,7 @@
 #ifndef HEARTBEAT_PROBE_H
 #define HEARTBEAT_PROBE_H
 
+#include "applets/heartbeat/lookup.h"
 #include "applets/heartbeat/report.h"
 #include "applets/heartbeat/words.h"
 
@@ -23,6 +24,9 @@ struct heartbeat_probe_spec {
 int heartbeat_probe_parse(const char *text, struct heartbeat_probe_spec *ret, struct sb_error *e);
 void heartbeat_probe_done(struct heartbeat_probe_spec *s); /* {0} is fine */
 
+struct heartbeat_numeric { /* an address as text */
+    char text[80];
+};
 struct heartbeat_reason {
     char text[HEARTBEAT_REASON_MAX];
 };
@@ -41,11 +45,14 @@ struct heartbeat_reason {
     F(struct sb_http_request, request)           \
     F(struct sb_http_response, response)         \
     F(struct sb_http_exchange, exchange)         \
+    F(struct heartbeat_lookup, lookup)           \
+    F(size_t, tried)                             \
+    F(struct heartbeat_numeric, numeric)         \
     F(struct sb_stream, stream)                  \
     F(struct sb_stream_connect, connect)         \
     F(bool, healthy)                             \
     F(struct heartbeat_reason, problem)
-#define heartbeat_probe_POINTS(P) P(running) P(asking) P(connecting)
+#define heartbeat_probe_POINTS(P) P(running) P(asking) P(looking) P(connecting)
 CO_FRAME(heartbeat_probe);
 void heartbeat_probe_init(struct heartbeat_probe *p, struct sb_loop *loop,
                           struct sb_http_client *client, const struct heartbeat_probe_spec *spec,

@@ -253,6 +253,42 @@ ok "the goodbye does not wait for a check" kill -0 "$pid"
 ended
 expect_code "... and the agent ends" 0
 
+# --- a name service that does not answer ---
+cat >slow.c <<'END'
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <netdb.h>
+#include <string.h>
+#include <unistd.h>
+typedef int lookup(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+int getaddrinfo(const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **list)
+{
+    if (host && strcmp(host, "slow.example") == 0)
+        sleep(600);
+    return ((lookup *)dlsym(RTLD_NEXT, "getaddrinfo"))(host, port, hints, list);
+}
+END
+# shellcheck disable=SC2317 # called by until_true
+gone() { ! kill -0 "$pid"; }
+if cc -shared -fPIC -o slow.so slow.c -ldl 2>/dev/null &&
+    LD_PRELOAD=$PWD/slow.so "$SREBOX" --version >/dev/null 2>&1; then
+    for to in "--to http://slow.example:80" "--to udp://slow.example:80" \
+        "--to http://127.0.0.1:1 --check tcp:slow.example:80 --check-timeout 10m"; do
+        # shellcheck disable=SC2086 # words
+        background env LD_PRELOAD="$PWD/slow.so" "$SREBOX" heartbeat send $to --interval 1s \
+            --shutdown-timeout 500ms --health-listen 127.0.0.1:0
+        until_true grep -q "health is at" "$T/err"
+        sleep 0.3
+        kill -TERM "$pid"
+        until_true gone
+        ok "$to: ends" gone
+        ended
+        expect_code "$to" 0
+    done
+else
+    skip "ends while names are looked up" "no cc, or nothing can be preloaded into this build"
+fi
+
 # --- /health ---
 background "$SREBOX" heartbeat send --to "$two" --interval 100ms --id web-9 --health-listen 127.0.0.1:0 \
     --check "test -e well"
