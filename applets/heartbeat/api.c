@@ -217,10 +217,12 @@ static int operate(struct sb_request *r, struct heartbeat_monitor *m, const char
         sb_reply_error(r, e.code == SB_ENOTFOUND ? 404 : 400, "%s", e.text);
     else if (command == HEARTBEAT_FORGET && m->keeper)
         heartbeat_keeper_forget(m->keeper, r->params[0]);
-    if (code == 0 && command == HEARTBEAT_FORGET)
+    if (code == 0 && command == HEARTBEAT_FORGET) {
+        heartbeat_hands_forget(m->hands, r->params[0]);
         sb_reply(r, 204, NULL, SB_STR(""));
-    else if (code == 0)
+    } else if (code == 0) {
         get_node(r, m);
+    }
     return 0;
 }
 

@@ -149,15 +149,33 @@ static void start(struct heartbeat_hands *h)
 
 /* ---- policies ---- */
 
+static int load(const struct heartbeat_policy *policy, struct heartbeat_action_rules **ret_actions,
+                struct heartbeat_haproxy_rules *ret_rules, struct sb_error *e)
+{
+    int rc = heartbeat_actions_load(policy->pool, policy->sections[HEARTBEAT_SECTION_ACTIONS],
+                                    ret_actions, e);
+    return rc < 0 ? rc
+                  : heartbeat_haproxy_load(
+                        policy->pool, policy->sections[HEARTBEAT_SECTION_HAPROXY], ret_rules, e);
+}
+
+int heartbeat_hands_check(const struct heartbeat_policy *policy, struct sb_error *e)
+{
+    struct heartbeat_action_rules *actions = NULL;
+    struct heartbeat_haproxy_rules rules = {.agents = {0}};
+    int rc = load(policy, &actions, &rules, e);
+    for (size_t i = 0; rc == 0 && i < rules.agents.len; i++)
+        rc = heartbeat_agent_check(rules.agents.items[i].listen, rules.agents.items[i].remote, e);
+    heartbeat_actions_rules_free(actions);
+    heartbeat_haproxy_rules_done(&rules);
+    return rc;
+}
+
 /* Everything that can fail, before anything is changed. */
 static int prepare(struct heartbeat_hands *h, const struct heartbeat_policy *policy,
                    struct heartbeat_action_rules **ret_actions, struct gear *g, struct sb_error *e)
 {
-    int rc = heartbeat_actions_load(policy->pool, policy->sections[HEARTBEAT_SECTION_ACTIONS],
-                                    ret_actions, e);
-    if (rc == 0)
-        rc = heartbeat_haproxy_load(policy->pool, policy->sections[HEARTBEAT_SECTION_HAPROXY],
-                                    &g->rules, e);
+    int rc = load(policy, ret_actions, &g->rules, e);
     if (rc == 0)
         rc = open_ports(h, g, e);
     if (rc < 0) {

@@ -11,7 +11,7 @@
 #define HEARTBEAT_HANDS_H
 
 #include "applets/heartbeat/action.h"
-#include "applets/heartbeat/haproxy_socket.h"
+#include "applets/heartbeat/audit.h"
 #include "applets/heartbeat/policy.h"
 
 struct heartbeat_hands;
@@ -22,6 +22,8 @@ int heartbeat_hands_new(struct sb_loop *l, const struct heartbeat_policy *policy
                         struct sb_error *e);
 /* The frame must be done, or never have been run. NULL is fine. */
 void heartbeat_hands_free(struct heartbeat_hands *h);
+/* Whether the policy's sections are well; changes nothing and opens nothing. */
+int heartbeat_hands_check(const struct heartbeat_policy *policy, struct sb_error *e);
 /* All of the new policy, or nothing of it. Actions that were begun are brought to their end. */
 int heartbeat_hands_policy(struct heartbeat_hands *h, const struct heartbeat_policy *policy,
                            struct sb_error *e);

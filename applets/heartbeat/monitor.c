@@ -127,6 +127,18 @@ static void take_notice(void *ctx, const struct heartbeat_notice *n)
         log_flip(m, n);
     else
         sb_note("%.*s: %s", SB_STR_ARG(n->id), n->text);
+    if (m->hands)
+        heartbeat_hands_notice(m->hands, n);
+}
+
+/* What was done about a notice, or could not be. */
+static void take_audit(void *ctx, const struct heartbeat_audit *row)
+{
+    struct heartbeat_monitor *m = ctx;
+    if (m->keeper)
+        heartbeat_keeper_audit(m->keeper, row);
+    sb_note("action %s: %s%s%s", row->action, heartbeat_outcome_names[row->outcome],
+            row->text[0] ? ": " : "", row->text);
 }
 
 /* ---- signals ---- */
@@ -146,7 +158,11 @@ static int replace_policy(struct heartbeat_monitor *m, struct sb_error *e)
         heartbeat_policy_free(policy);
         return r;
     }
-    r = heartbeat_ingest_policy(m->ingest, policy, e);
+    r = heartbeat_hands_policy(m->hands, policy, e);
+    if (r == 0 && (r = heartbeat_ingest_policy(m->ingest, policy, e)) < 0) {
+        struct sb_error back = {0};
+        (void)heartbeat_hands_policy(m->hands, m->policy, &back); /* e is what is told */
+    }
     if (r < 0) {
         heartbeat_outlet_done(&outlet);
         heartbeat_policy_free(policy);
@@ -211,7 +227,7 @@ finally:
 #define conductor_LIVE(F)            \
     F(struct heartbeat_monitor *, m) \
     F(struct overseer, overseer) F(struct sb_server_stop, stop)
-#define conductor_POINTS(P) P(running) P(stopping) P(deafening) P(resting) P(keeping)
+#define conductor_POINTS(P) P(running) P(stopping) P(deafening) P(resting) P(handing) P(keeping)
 CO_FRAME(conductor);
 CO_DESC(conductor);
 /* Those who hear stop first, those who keep what was heard stop last. */
@@ -222,6 +238,7 @@ static struct sb_co *conductor_step(struct sb_co *co_self)
     f->overseer.m = f->m;
     if (f->m->keeper)
         sb_co_run(&f->m->keep.co);
+    sb_co_run(&f->m->hold.co);
     sb_co_run(&f->m->pulse.co);
     sb_server_start(f->m->server);
     sb_note("listening on %s", sb_server_url(f->m->server));
@@ -242,6 +259,8 @@ static struct sb_co *conductor_step(struct sb_co *co_self)
     }
     sb_co_cancel(&f->m->pulse.co);
     CO_AWAIT(resting, &f->m->pulse);
+    sb_co_cancel(&f->m->hold.co);
+    CO_AWAIT(handing, &f->m->hold);
     if (f->m->keeper) {
         sb_co_cancel(&f->m->keep.co);
         CO_AWAIT(keeping, &f->m->keep);
@@ -353,6 +372,17 @@ static void new_detector(struct heartbeat_monitor *m, const struct heartbeat_now
     heartbeat_pulse_init(&m->pulse, m);
 }
 
+static int open_hands(struct heartbeat_monitor *m, struct sb_error *e)
+{
+    int r = heartbeat_hands_new(m->loop, m->policy, (struct heartbeat_audit_sink){take_audit, m},
+                                &m->hands, e);
+    if (r < 0)
+        return r;
+    heartbeat_hands_restore(m->hands, heartbeat_detector_nodes(m->detector));
+    heartbeat_hold_init(&m->hold, m->hands);
+    return 0;
+}
+
 static int set_up(struct heartbeat_monitor *m, struct sb_error *e)
 {
     static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
@@ -383,7 +413,8 @@ static int set_up(struct heartbeat_monitor *m, struct sb_error *e)
     if (r < 0)
         return r;
     heartbeat_outlet_restore(&m->outlet, heartbeat_detector_nodes(m->detector));
-    return heartbeat_recorder_open(&m->recorder, o->trace, now.mono, now.wall, e);
+    r = open_hands(m, e);
+    return r < 0 ? r : heartbeat_recorder_open(&m->recorder, o->trace, now.mono, now.wall, e);
 }
 
 static void take_down(struct heartbeat_monitor *m)
@@ -391,6 +422,7 @@ static void take_down(struct heartbeat_monitor *m)
     if (m->loop)
         heartbeat_recorder_close(&m->recorder, sb_loop_refresh(m->loop));
     heartbeat_outlet_done(&m->outlet);
+    heartbeat_hands_free(m->hands);
     heartbeat_keeper_free(m->keeper);
     sb_commits_free(m->commits);
     heartbeat_detector_free(m->detector);

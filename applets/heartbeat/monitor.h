@@ -10,6 +10,7 @@
 #define HEARTBEAT_MONITOR_H
 
 #include "applets/heartbeat/detector.h"
+#include "applets/heartbeat/hands.h"
 #include "applets/heartbeat/heartbeat.h"
 #include "applets/heartbeat/ingest.h"
 #include "applets/heartbeat/history.h"
@@ -70,6 +71,8 @@ struct heartbeat_monitor {
     struct heartbeat_udp_listen listening;
     struct heartbeat_pulse pulse;
     struct heartbeat_outlet outlet;
+    struct heartbeat_hands *hands;
+    struct heartbeat_hold hold;
     struct sb_commits *commits; /* these three only with --store */
     struct heartbeat_keeper *keeper;
     struct heartbeat_keep keep;

@@ -1,4 +1,5 @@
 /* `heartbeat policy`: says whether a policy is well, and what it comes to with its defaults. */
+#include "applets/heartbeat/hands.h"
 #include "applets/heartbeat/heartbeat.h"
 #include "applets/heartbeat/outlet.h"
 
@@ -20,7 +21,7 @@ static int check_sections(const struct heartbeat_policy *policy, struct sb_error
     if (r == 0)
         heartbeat_outlet_done(&outlet);
     heartbeat_registry_free(nobody);
-    return r;
+    return r < 0 ? r : heartbeat_hands_check(policy, e);
 }
 
 int heartbeat_policy_verb(struct sb_run *run, struct sb_error *e)
