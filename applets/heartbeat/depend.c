@@ -103,9 +103,9 @@ static int load_rule(struct heartbeat_depend *d, struct sb_doc_pool *pool,
 static bool is_child(const struct rule *r, const struct parent *p)
 {
     for (size_t i = 0; i < r->ids.len; i++) {
-        bool literal = strcmp(r->ids.items[i], p->id) == 0;
-        if (literal ||
-            (r->parent != p && sb_str_glob(sb_str(r->ids.items[i]), sb_str(p->id), '\0')))
+        const struct heartbeat_glob *glob = &r->ids.items[i];
+        bool literal = glob->prefix == glob->len;
+        if ((literal || r->parent != p) && heartbeat_glob_matches(glob, sb_str(p->id)))
             return true;
     }
     return false;

@@ -13,10 +13,26 @@ static int64_t add(int64_t a, int64_t b)
     return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
 }
 
+void heartbeat_globs_add(struct heartbeat_globs *globs, struct sb_str text)
+{
+    struct heartbeat_glob g = {.text = sb_xmemdup0(text.p, text.len), .len = text.len};
+    g.prefix = strcspn(g.text, "*?[\\");
+    sb_vec_push(globs, g);
+}
+
+bool heartbeat_glob_matches(const struct heartbeat_glob *glob, struct sb_str text)
+{
+    if (text.len < glob->prefix || memcmp(text.p, glob->text, glob->prefix) != 0)
+        return false;
+    if (glob->prefix == glob->len)
+        return text.len == glob->len;
+    return sb_str_glob((struct sb_str){glob->text, glob->len}, text, '\0');
+}
+
 bool heartbeat_any_glob(const struct heartbeat_globs *globs, struct sb_str text)
 {
     for (size_t i = 0; i < globs->len; i++) {
-        if (sb_str_glob(sb_str(globs->items[i]), text, '\0'))
+        if (heartbeat_glob_matches(&globs->items[i], text))
             return true;
     }
     return globs->len == 0;
@@ -25,7 +41,7 @@ bool heartbeat_any_glob(const struct heartbeat_globs *globs, struct sb_str text)
 void heartbeat_globs_done(struct heartbeat_globs *globs)
 {
     for (size_t i = 0; i < globs->len; i++)
-        free(globs->items[i]);
+        free(globs->items[i].text);
     sb_vec_done(globs);
 }
 
@@ -97,9 +113,10 @@ static struct heartbeat_quiet_span span_of(const struct heartbeat_window_rule *w
 static bool covers(struct heartbeat_window_rule *w, struct sb_str id, struct sb_str zone,
                    int64_t at)
 {
+    if (!heartbeat_any_glob(&w->ids, id) || !heartbeat_any_glob(&w->zones, zone))
+        return false;
     find_occurrence(w, at);
-    return at >= w->from && at < w->until && heartbeat_any_glob(&w->ids, id) &&
-           heartbeat_any_glob(&w->zones, zone);
+    return at >= w->from && at < w->until;
 }
 
 static void find_last(struct heartbeat_window_rules *rules, struct sb_str id, struct sb_str zone,
@@ -167,7 +184,7 @@ int heartbeat_quiet_snooze(struct heartbeat_quiet *q, const struct heartbeat_sno
     if (q->snoozes.len >= HEARTBEAT_SNOOZES_MAX)
         return sb_fail(e, SB_ETOOBIG, "there are %d snoozes already", HEARTBEAT_SNOOZES_MAX);
     w.name = sb_xmemdup0(snooze->ids.p, snooze->ids.len);
-    sb_vec_push(&w.ids, sb_xstrdup(w.name));
+    heartbeat_globs_add(&w.ids, snooze->ids);
     w.who = copy_text(snooze->who);
     w.why = copy_text(snooze->why);
     w.number = ++q->last_number;

@@ -25,8 +25,8 @@
 struct heartbeat_quiet;
 
 enum {
-    HEARTBEAT_QUIET_MAX = 1000,    /* windows of a policy */
-    HEARTBEAT_SNOOZES_MAX = 10000, /* at a time */
+    HEARTBEAT_QUIET_MAX = 1000,   /* windows of a policy */
+    HEARTBEAT_SNOOZES_MAX = 1000, /* at a time */
 };
 
 /* One time of quiet. Texts are borrowed until the quiet times are freed or the snooze is cancelled. */

@@ -21,7 +21,7 @@ int heartbeat_globs_load(struct sb_doc_pool *pool, const struct sb_doc_node *map
         if (text.len > max)
             rc = sb_doc_fail(pool, texts.items[i], e, "\"%s\" is longer than %zu bytes", name, max);
         else
-            sb_vec_push(globs, sb_xmemdup0(text.p, text.len));
+            heartbeat_globs_add(globs, text);
     }
     return rc;
 }

@@ -6,10 +6,17 @@
 #include "applets/heartbeat/schedule.h"
 #include "core/base/vec.h"
 
+struct heartbeat_glob {
+    char *text; /* owned */
+    size_t len;
+    size_t prefix; /* bytes before the first * ? [ or \: most texts differ there already */
+};
 struct heartbeat_globs {
-    char **items; /* owned */
+    struct heartbeat_glob *items;
     size_t len, cap;
 };
+void heartbeat_globs_add(struct heartbeat_globs *globs, struct sb_str text); /* copied */
+bool heartbeat_glob_matches(const struct heartbeat_glob *glob, struct sb_str text);
 /* True when one matches, or there are none. */
 bool heartbeat_any_glob(const struct heartbeat_globs *globs, struct sb_str text);
 void heartbeat_globs_done(struct heartbeat_globs *globs);
