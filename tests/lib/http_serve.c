@@ -1,14 +1,12 @@
-/* The HTTP server as a program, for tests against real clients and for wrk.
+/* The HTTP server as a program, for tests against real clients.
  *
  *     http_serve ADDRESS [token=FILE] [cert=FILE] [key=FILE] [ca=FILE]
  *
- * POST /beat reads a small JSON body with core/doc, /nothing only answers, /echo answers with the body,
- * /large with 8 MiB, /later after 50 ms; /events streams. Prints its address, serves until SIGTERM, and
- * prints what it counted. */
+ * /nothing only answers, /echo answers with the body, /large with 8 MiB, /later after 50 ms; /events
+ * streams. Prints its address, serves until SIGTERM, and prints what it counted. */
 #include "core/base/mem.h"
 #include "core/base/time.h"
 #include "core/co/signal.h"
-#include "core/doc/json.h"
 #include "core/net/events.h"
 #include "core/net/server.h"
 
@@ -18,24 +16,6 @@
 
 static struct sb_loop *loop;
 static struct sb_events *events;
-
-static int take_beat(struct sb_request *r, void *ctx)
-{
-    struct sb_error e;
-    struct sb_doc_node *root;
-    struct sb_doc_pool *pool = sb_doc_pool_new();
-    (void)ctx;
-    struct sb_doc_text text;
-    int rc = sb_doc_text_copy(pool, "body", r->body.p, r->body.len, &text, &e);
-    if (rc == 0)
-        rc = sb_json_read(pool, &text, NULL, &root, &e);
-    sb_doc_pool_free(pool);
-    if (rc < 0)
-        sb_reply_error(r, 400, "%s", e.text);
-    else
-        sb_reply(r, 204, NULL, SB_STR(""));
-    return 0;
-}
 
 static int take_nothing(struct sb_request *r, void *ctx)
 {
@@ -102,7 +82,6 @@ static int take_events(struct sb_request *r, void *ctx)
 }
 
 static const struct sb_route routes[] = {
-    {SB_POST, "/beat", take_beat, 0, 0},
     {SB_GET | SB_POST, "/nothing", take_nothing, 0, 0},
     {SB_POST | SB_PUT, "/echo", take_echo, 0, (size_t)4 << 20},
     {SB_GET, "/large", take_large, 0, 0},
