@@ -403,8 +403,10 @@ START_TEST(many_idle_connections)
     unit_server_start(&u);
     ck_assert(pipe(ready) == 0 && pipe(go) == 0);
     pid_t child = fork();
-    if (child == 0)
+    if (child == 0) {
+        close(go[1]); /* or it would wait for itself */
         hold_many(u.port, ready[1], go[0]);
+    }
     close(ready[1]);
     close(go[0]);
     ck_assert_int_eq(read(ready[0], &c, 1), 1);
