@@ -203,7 +203,7 @@ static int to_double(struct reader *r, const struct number *n, double *ret)
                                     1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     struct sb_number exact;
-    double value;
+    double value = 0;
     if (n->n_digits <= 15 && n->exponent >= -22 && n->exponent <= 22) {
         value = (double)n->digits;
         value = n->exponent < 0 ? value / powers[-n->exponent] : value * powers[n->exponent];
@@ -345,8 +345,8 @@ static int read_number(struct reader *r, const char *name, struct number *n, dou
 /* Milliseconds between `least` and `most`, as nanoseconds. */
 static int read_ms(struct reader *r, const char *name, int64_t least, int64_t most, int64_t *ret)
 {
-    struct number n;
-    double ms;
+    struct number n = {.start = NULL};
+    double ms = 0;
     if (is_null(r))
         return 0;
     int rc = read_number(r, name, &n, &ms);
@@ -361,8 +361,8 @@ static int read_ms(struct reader *r, const char *name, int64_t least, int64_t mo
 
 static int read_seq(struct reader *r, struct heartbeat_beat *b)
 {
-    struct number n;
-    double value;
+    struct number n = {.start = NULL};
+    double value = 0;
     if (is_null(r))
         return 0;
     int rc = read_number(r, "seq", &n, &value);
@@ -394,8 +394,8 @@ static int read_status(struct reader *r, struct heartbeat_beat *b)
 static int read_metric(struct reader *r, struct heartbeat_beat *b)
 {
     struct sb_str name;
-    struct number n;
-    double value;
+    struct number n = {.start = NULL};
+    double value = 0;
     int rc = take_string(r, &name);
     if (rc < 0)
         return rc;

@@ -88,9 +88,8 @@ void sb_reply_send(struct sb_peer *p, int status, struct MHD_Response *response)
 
 static bool fits_cache(const struct sb_peer *p, const char *type, struct sb_str body)
 {
-    const struct sb_cached_reply *slot = p->server->cache;
-    return !p->lines && !p->server->stopping && body.len <= sizeof slot->body &&
-           (!type || strlen(type) < sizeof slot->type);
+    return !p->lines && !p->server->stopping && body.len <= sizeof p->server->cache->body &&
+           (!type || strlen(type) < sizeof p->server->cache->type);
 }
 
 static struct MHD_Response *cached(struct sb_peer *p, const char *type, struct sb_str body)
