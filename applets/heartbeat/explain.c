@@ -122,7 +122,7 @@ void heartbeat_print_duration(struct sb_buf *b, int64_t ns)
 
 static void say_silence(const struct heartbeat_evidence *ev, struct sb_buf *b)
 {
-    sb_buf_puts(b, ev->received_wall ? "silent for " : "never heard, in ");
+    sb_buf_puts(b, ev->received_wall ? "silent for " : "never heard in ");
     heartbeat_print_duration(b, ev->silence);
 }
 
