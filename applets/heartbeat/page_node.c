@@ -53,7 +53,8 @@ static void put_evidence(struct sb_buf *b, const struct heartbeat_evidence *ev)
         sb_html_data(b, sb_str(ev->peer));
     }
     if (ev->sent_wall != HEARTBEAT_NO_TIME)
-        put_duration(b, "Its clock is ahead by", ev->skew);
+        put_duration(b, ev->skew < 0 ? "Its clock is behind by" : "Its clock is ahead by",
+                     ev->skew < 0 ? -ev->skew : ev->skew);
     if (ev->said[0]) {
         put_item(b, "It said");
         sb_html_data(b, sb_str(ev->said));

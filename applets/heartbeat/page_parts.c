@@ -91,7 +91,7 @@ void heartbeat_page_number(struct sb_buf *b, double value)
     static const char units[] = "\0kMGTPE";
     size_t unit = 0;
     double shown = value;
-    while (fabs(shown) >= 10000 && unit + 2 < sizeof units) {
+    while (fabs(value) >= 10000 && fabs(shown) >= 1000 && unit + 2 < sizeof units) {
         shown /= 1000;
         unit++;
     }

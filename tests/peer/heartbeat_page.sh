@@ -4,7 +4,7 @@
 . "$SB_SRC/tests/lib/tap.sh"
 . "$SB_SRC/tests/lib/browser.sh"
 have_browser || skip_all "chromium, chromedriver, curl or jq is not installed"
-"$SREBOX" --list | grep -q '^heartbeat ' || skip_all "built without heartbeat"
+"$SREBOX" --list | grep -q heartbeat || skip_all "built without heartbeat"
 
 cat >policy.yaml <<'END'
 interval: 1s
@@ -25,7 +25,7 @@ done
 beat() { # ID CPU
     curl -sS -m 20 -o beat.out -w '%{http_code}' -H 'Content-Type: application/json' \
         -d "$(jq -nc --arg id "$1" --argjson cpu "$2" \
-            '{server_id: $id, timestamp: 0, status: "alive", metrics: {cpu: $cpu, memory: 1288490188}}')" "$url/heartbeat"
+            '{server_id: $id, timestamp: (now * 1000 | floor), status: "alive", metrics: {cpu: $cpu, memory: 1288490188}}')" "$url/heartbeat"
 }
 
 ok "the monitor listens" test -n "$url"

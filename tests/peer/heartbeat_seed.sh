@@ -6,7 +6,7 @@ NODE_PATH=${NODE_PATH:-/usr/share/nodejs}
 export NODE_PATH
 have node && have curl && have jq || skip_all "nodejs, curl or jq is not installed"
 node -e 'require("express"); require("axios")' 2>/dev/null || skip_all "node-express or node-axios is not installed"
-"$SREBOX" --list | grep -q '^heartbeat ' || skip_all "built without heartbeat"
+"$SREBOX" --list | grep -q heartbeat || skip_all "built without heartbeat"
 
 "$SREBOX" heartbeat monitor --listen 127.0.0.1:0 2>monitor.log &
 monitor=$!
