@@ -138,6 +138,9 @@ START_TEST(changes_one_after_the_other)
     /* autumn 1677, two a year, spring 2262 */
     ck_assert_int_eq(n, 1 + (2261 - 1677) * 2 + 1);
     sb_zone_free(z);
+    z = load("EST5EDT,0/0,J365/25"); /* daylight saving that never ends changes nothing */
+    ck_assert(!sb_zone_next_change(z, INT64_MIN, &at));
+    sb_zone_free(z);
     z = load("+02:00");
     ck_assert(!sb_zone_next_change(z, INT64_MIN, &at));
     sb_zone_free(z);
@@ -376,11 +379,12 @@ START_TEST(files_that_lie_are_refused)
         {SECOND + 32, "\xFF\xFF\xFF\xFF", "cut off", 4}, /* changes */
         {SECOND + 44 + 8, "\0\0\0\0\0\0\0\0", "", 8},    /* fine: still in order */
         {SECOND + 44 + 16, "\0\0\0\0\0\0\0\0", "order", 8},
-        {SECOND + 44 + 24, "\3", "not there", 1},           /* a change to type 3 */
-        {SECOND + 44 + 27, "\x7F\xFF\xFF\xFF", "range", 4}, /* an offset */
-        {SECOND + 44 + 31, "\2", "well-formed", 1},         /* daylight saving 2 */
-        {SECOND + 44 + 32, "\x0D", "well-formed", 1},       /* an abbreviation past the letters */
-        {SECOND + 44 + 45, "\x1B", "range", 1},             /* an abbreviation with ESC */
+        {SECOND + 44 + 16, "\0\0\0\0\x3B\x9A\xCA\0", "order", 8}, /* twice the same time */
+        {SECOND + 44 + 24, "\3", "not there", 1},                 /* a change to type 3 */
+        {SECOND + 44 + 27, "\x7F\xFF\xFF\xFF", "range", 4},       /* an offset */
+        {SECOND + 44 + 31, "\2", "well-formed", 1},               /* daylight saving 2 */
+        {SECOND + 44 + 32, "\x0D", "well-formed", 1}, /* an abbreviation past the letters */
+        {SECOND + 44 + 45, "\x1B", "range", 1},       /* an abbreviation with ESC */
         {SECOND + 44 + 45 + 13 + 6, " ", "footer", 1},
         {SECOND + 44 + 45 + 13 + 7, "?", "TZ string", 1},
     };
