@@ -63,11 +63,46 @@ static void reply(struct sb_request *r, int status, struct sb_buf *b)
     sb_reply_take(r, status, "application/json", sb_buf_take(b), len);
 }
 
+/* What mutes one node now, with ?id=. */
+static int get_muted(struct sb_request *r, struct heartbeat_monitor *m, struct sb_str id)
+{
+    const struct heartbeat_registry *nodes = heartbeat_detector_nodes(m->detector);
+    const struct heartbeat_node *n = heartbeat_registry_find(nodes, id);
+    struct sb_buf b = SB_BUF_INIT(JSON_MAX);
+    struct heartbeat_muted muted;
+    struct sb_json_writer w;
+    if (!n) {
+        sb_reply_error(r, 404, "there is no such node");
+        return 0;
+    }
+    heartbeat_notices_muted(m->outlet.notices, id, heartbeat_registry_zone_name(nodes, n->zone),
+                            heartbeat_monitor_now(m).wall, &muted);
+    sb_json_writer_init(&w, &b, 0);
+    sb_json_open_map(&w);
+    put_text(&w, "schema", "srebox.heartbeat-quiet/1");
+    sb_json_key(&w, "id");
+    sb_json_str(&w, id);
+    put_text(&w, "muted", heartbeat_mute_names[muted.why]);
+    if (muted.by[0])
+        put_text(&w, "by", muted.by);
+    if (muted.who[0])
+        put_text(&w, "who", muted.who);
+    if (muted.until != INT64_MAX)
+        put_time(&w, "until", muted.until);
+    sb_json_close_map(&w);
+    sb_buf_putc(&b, '\n');
+    reply(r, 200, &b);
+    return 0;
+}
+
 static int get_quiet(struct sb_request *r, void *ctx)
 {
     struct heartbeat_monitor *m = ctx;
     struct sb_buf b = SB_BUF_INIT(JSON_MAX);
     struct listing l = {.now = heartbeat_monitor_now(m).wall};
+    struct sb_str id;
+    if (sb_request_query(r, "id", &id))
+        return get_muted(r, m, id);
     sb_json_writer_init(&l.w, &b, 0);
     sb_json_open_map(&l.w);
     put_text(&l.w, "schema", "srebox.heartbeat-quiet/1");

@@ -103,6 +103,23 @@ static void put_totals(const struct heartbeat_monitor *m, struct sb_buf *out)
           (double)m->began_wall / 1e9);
 }
 
+/* What people were told, and what they were not. */
+static void put_notices(const struct heartbeat_monitor *m, struct sb_buf *out)
+{
+    struct heartbeat_notice_totals t = heartbeat_notices_totals(m->outlet.notices);
+    plain(out, "heartbeat_alerts_total", "counter", "Alerts that people were to be told of.",
+          (double)t.alerts);
+    head(out, "heartbeat_muted_total", "counter", "Alerts that were muted, by why.");
+    for (size_t i = HEARTBEAT_MUTE_QUIET; i < HEARTBEAT_MUTE_COUNT; i++) {
+        sb_buf_printf(out, "heartbeat_muted_total{why=\"%s\"}", heartbeat_mute_names[i]);
+        value(out, (double)t.muted[i]);
+    }
+    plain(out, "heartbeat_nodes_muted", "gauge", "Nodes that are down while something mutes them.",
+          t.waiting);
+    plain(out, "heartbeat_nodes_flapping", "gauge", "Nodes that go up and down too often.",
+          t.flapping);
+}
+
 static void put_server(const struct heartbeat_monitor *m, struct sb_buf *out)
 {
     struct sb_server_stats s = sb_server_stats(m->server);
@@ -183,6 +200,7 @@ static void put_nodes(const struct heartbeat_monitor *m, struct sb_buf *out)
 void heartbeat_prometheus(const struct heartbeat_monitor *m, struct sb_buf *out)
 {
     put_totals(m, out);
+    put_notices(m, out);
     put_server(m, out);
     put_zones(m, out);
     if (heartbeat_registry_count(heartbeat_detector_nodes(m->detector)) <= NODES_SHOWN)

@@ -78,6 +78,13 @@ ok "a snoozed one as well" logged '(snoozed by 127.0.0.1 until '
 ok "the router is down" logged 'router: '
 beat web-1
 ok "its child is muted" logged '(muted: router is down)'
+is "what mutes a node is to be asked" "$(ask "$url/api/quiet?id=web-1" | sed 's/.*"id"/"id"/')" \
+    '"id":"web-1","muted":"parent","by":"router"}'
+is "nothing does" "$(ask "$url/api/quiet?id=alone" | sed 's/.*"id"/"id"/')" '"id":"alone","muted":"none"}'
+is "a node there is not" "$(status "$url/api/quiet?id=nobody")" 404
+ask "$url/metrics" >"$T/out"
+out_has "what is muted is counted" 'heartbeat_muted_total{why="parent"} 1' 'heartbeat_muted_total{why="quiet"} 2' \
+    'heartbeat_nodes_muted 3'
 is "the snooze is cancelled" "$(status -X DELETE "$url/api/quiet/1")" 204
 ok "who is still down is told of now" logged 'db-1: down since '
 beat router
