@@ -158,8 +158,10 @@ static struct sb_co *heartbeat_probe_step(struct sb_co *co_self)
         judge_process(f);
         break;
     case HEARTBEAT_PROBE_URL:
-        f->request = (struct sb_http_request){
-            .url = f->spec->text, .timeout = f->timeout, .sink = drop_body};
+        f->request = (struct sb_http_request){.url = f->spec->text,
+                                              .timeout = f->timeout,
+                                              .tls = {.ca_file = f->ca_file},
+                                              .sink = drop_body};
         sb_http_exchange_init(&f->exchange, f->client, &f->request, &f->response);
         CO_AWAIT(asking, &f->exchange);
         judge_answer(f);
@@ -188,11 +190,12 @@ finally:
 
 void heartbeat_probe_init(struct heartbeat_probe *p, struct sb_loop *loop,
                           struct sb_http_client *client, const struct heartbeat_probe_spec *spec,
-                          int64_t timeout)
+                          const char *ca_file, int64_t timeout)
 {
     CO_INIT(heartbeat_probe, p);
     p->loop = loop;
     p->client = client;
     p->spec = spec;
+    p->ca_file = ca_file;
     p->timeout = timeout;
 }

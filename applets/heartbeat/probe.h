@@ -31,13 +31,15 @@ struct heartbeat_reason {
     char text[HEARTBEAT_REASON_MAX];
 };
 
-/* Awaitable: one look, at most `timeout` ns long. rc 0 with `healthy`, and `problem` when it is not; or
+/* ca_file: whom a URL's certificate may come from; NULL: the system's authorities.
+ * Awaitable: one look, at most `timeout` ns long. rc 0 with `healthy`, and `problem` when it is not; or
  * as cancelled. */
 #define heartbeat_probe_SAVED(F)
 #define heartbeat_probe_LIVE(F)                  \
     F(struct sb_loop *, loop)                    \
     F(struct sb_http_client *, client)           \
     F(const struct heartbeat_probe_spec *, spec) \
+    F(const char *, ca_file)                     \
     F(int64_t, timeout)                          \
     F(struct sb_co_timer, deadline)              \
     F(struct sb_co_process, process)             \
@@ -56,6 +58,6 @@ struct heartbeat_reason {
 CO_FRAME(heartbeat_probe);
 void heartbeat_probe_init(struct heartbeat_probe *p, struct sb_loop *loop,
                           struct sb_http_client *client, const struct heartbeat_probe_spec *spec,
-                          int64_t timeout);
+                          const char *ca_file, int64_t timeout);
 
 #endif

@@ -54,7 +54,7 @@ static struct sb_co *send_looker_step(struct sb_co *co_self)
     for (;;) {
         f->began = sb_loop_now(f->agent->loop);
         heartbeat_probe_init(&f->probe, f->agent->loop, f->agent->client, &f->spec,
-                             f->agent->o->check_timeout);
+                             f->agent->o->ca_file, f->agent->o->check_timeout);
         CO_AWAIT(looking, &f->probe);
         take_look(f);
         rest(f->agent, &f->sleep, f->began);

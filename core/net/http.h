@@ -76,9 +76,10 @@ struct sb_http_request {
 
     int64_t connect_timeout; /* ns, 10 s */
     int64_t timeout;         /* ns for everything, retries included: 60 s; negative: none */
-    int64_t idle_timeout;    /* ns without a byte from the other side, none by default; to 1 s */
-    size_t body_cap;         /* bytes, 16 MiB */
-    size_t header_cap;       /* bytes of status lines, headers and trailers, 64 KiB */
+    int64_t
+        idle_timeout; /* ns without a byte from the other side, in whole seconds; none by default */
+    size_t body_cap;  /* bytes, 16 MiB */
+    size_t header_cap; /* bytes of status lines, headers and trailers, 64 KiB */
 
     uint32_t redirects; /* how many to follow, at most 5; 0: a redirect is an answer. To another
                          * origin without Authorization, Cookie, files below and client
