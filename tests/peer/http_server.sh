@@ -99,6 +99,11 @@ key server && sign server ours && key client && sign client ours && key stranger
 start 127.0.0.1:0 cert=server.crt key=server.key
 ask --cacert ours.crt --data-binary @body -o got "$url/echo"
 ok "TLS: a body of 3 MB comes back as it went" cmp body got
+ask --cacert ours.crt -w '%{http_code} %{num_connects}\n' -o got "$url/later" -o got "$url/later" -o large "$url/large"
+is "TLS: answers that come later, on one connection" "$(tr '\n' ' ' <"$T/out")" "200 1 200 0 200 0 "
+is "TLS: a large one is whole" "$(wc -c <large | tr -d ' ')" 8388608
+run curl -sS -N --max-time 1 --cacert ours.crt "$url/events"
+ok "TLS: an event stream" grep -q '^data: {"from": "here"}' "$T/out"
 ask --cacert theirs.crt "$url/nothing"
 is "TLS: another authority's is refused by curl" "$code" 60
 ask --cacert ours.crt --tls-max 1.1 "$url/nothing"

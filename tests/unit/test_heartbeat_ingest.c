@@ -306,7 +306,7 @@ START_TEST(datagrams)
                                .has_seq = true};
     unsigned char out[HEARTBEAT_UDP_MAX + 100] = {0};
     struct sb_error e;
-    size_t len;
+    size_t len = 0;
     unit_server_start(&u);
     b.sent = sb_time_now();
     for (b.seq = 1; b.seq <= 300; b.seq++) {
