@@ -47,9 +47,10 @@ static const char *const fresh_texts[] = {
 
 void heartbeat_note_fresh(struct heartbeat_detector *d, const struct heartbeat_cause *c)
 {
-    struct heartbeat_flip flip = {
-        .what = HEARTBEAT_FLIP_NOTE, .at = c->at, .at_wall = c->wall, .alert = false};
+    struct heartbeat_flip flip = {.what = HEARTBEAT_FLIP_NOTE, .at = c->at, .at_wall = c->wall};
     struct sb_buf text = SB_BUF_INIT(sizeof flip.text - 1);
+    flip.alert =
+        d->fresh_why == HEARTBEAT_FRESH_OVERLOAD; /* it cannot do its work: somebody must help */
     d->noted = true;
     flip.evidence.rule = HEARTBEAT_RULE_SELF;
     heartbeat_describe_self(d, &flip.evidence);

@@ -95,7 +95,7 @@ static void put_totals(const struct heartbeat_monitor *m, struct sb_buf *out)
           (double)m->recorder.lost);
     plain(out, "heartbeat_loop_lag_seconds", "gauge", "How late the last timer fired.",
           (double)lag.late / 1e9);
-    plain(out, "heartbeat_loop_worst_lag_seconds", "gauge", "The worst since the start.",
+    plain(out, "heartbeat_loop_worst_lag_seconds", "gauge", "The worst of the last minute.",
           (double)SB_MAX(lag.worst_late, lag.worst_busy) / 1e9);
     plain(out, "process_resident_memory_bytes", "gauge", "Resident memory size in bytes.",
           (double)heartbeat_rss());
@@ -129,6 +129,37 @@ static void put_server(const struct heartbeat_monitor *m, struct sb_buf *out)
           (double)s.refused);
     plain(out, "heartbeat_http_bad_tokens_total", "counter", "Requests with a wrong or no token.",
           (double)s.bad_tokens);
+}
+
+static void put_store(const struct heartbeat_monitor *m, struct sb_buf *out)
+{
+    struct heartbeat_keeper_status s;
+    if (!m->keeper)
+        return;
+    heartbeat_keeper_status(m->keeper, &s);
+    plain(out, "heartbeat_store_failing", "gauge", "1 while the disk refuses what should be kept.",
+          s.failing);
+    plain(out, "heartbeat_store_waiting", "gauge", "Flips and audits not yet on the disk.",
+          s.waiting);
+    plain(out, "heartbeat_store_lost_total", "counter", "Flips and audits that were given up.",
+          (double)s.lost);
+    plain(out, "heartbeat_store_saved_seconds", "gauge", "Unix time of the last commit.",
+          (double)s.saved_wall / 1e9);
+}
+
+static void put_datagrams(const struct heartbeat_monitor *m, struct sb_buf *out)
+{
+    static const char *const names[] = {"taken", "malformed", "unknown", "forged", "replayed"};
+    if (!m->udp)
+        return;
+    struct heartbeat_udp_stats s = heartbeat_udp_stats(m->udp);
+    head(out, "heartbeat_datagrams_total", "counter", "Datagrams, by what was found in them.");
+    for (size_t i = 0; i < SB_LEN(names); i++) {
+        sb_buf_printf(out, "heartbeat_datagrams_total{verdict=\"%s\"}", names[i]);
+        value(out, (double)s.verdicts[i]);
+    }
+    plain(out, "heartbeat_datagrams_dropped_total", "counter",
+          "Datagrams the kernel dropped for want of room.", (double)s.dropped);
 }
 
 static void put_zones(const struct heartbeat_monitor *m, struct sb_buf *out)
@@ -202,6 +233,8 @@ void heartbeat_prometheus(const struct heartbeat_monitor *m, struct sb_buf *out)
     put_totals(m, out);
     put_notices(m, out);
     put_server(m, out);
+    put_store(m, out);
+    put_datagrams(m, out);
     put_zones(m, out);
     if (heartbeat_registry_count(heartbeat_detector_nodes(m->detector)) <= NODES_SHOWN)
         put_nodes(m, out);

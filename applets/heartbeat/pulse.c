@@ -12,6 +12,8 @@
 /* So much hold in so long is overload: beats wait for us, not we for beats. */
 #define OVERLOAD (3 * SB_NS_PER_S)
 #define OVERLOAD_WITHIN (10 * SB_NS_PER_S)
+/* A fresh window for all is no state to stay in: who floods the monitor must not hide who is dead. */
+#define OVERLOAD_AGAIN (300 * SB_NS_PER_S)
 
 CO_DESC(heartbeat_pulse);
 
@@ -40,10 +42,29 @@ static void hold(struct heartbeat_pulse *f, const struct heartbeat_now *now, int
     }
     f->held += paused;
     heartbeat_detector_hold(f->m->detector, now->mono + paused);
-    if (f->held < OVERLOAD)
+    if (f->held < OVERLOAD || (f->told_at && now->mono - f->told_at < OVERLOAD_AGAIN))
         return;
     fresh(f->m, now, HEARTBEAT_FRESH_OVERLOAD, f->held);
+    f->told_at = now->mono;
     f->held = 0;
+}
+
+/* The worst lag is of the last minute or so. */
+static void forget_lag(struct heartbeat_pulse *f, int64_t now)
+{
+    if (now - f->lag_at < 60 * SB_NS_PER_S)
+        return;
+    sb_loop_lag_reset(f->m->loop);
+    f->lag_at = now;
+}
+
+/* Datagrams that the kernel dropped for want of room: beats that were lost by us. */
+static void drops(struct heartbeat_pulse *f, const struct heartbeat_now *now)
+{
+    uint64_t dropped = f->m->udp ? heartbeat_udp_stats(f->m->udp).dropped : 0;
+    if (dropped > f->dropped)
+        hold(f, now, LOOK_MOST);
+    f->dropped = dropped;
 }
 
 static void own_faults(struct heartbeat_pulse *f, const struct heartbeat_now *now,
@@ -78,6 +99,8 @@ static void look(struct heartbeat_pulse *f)
     now.wall = clocks.real;
     f->looked_at = now.mono;
     own_faults(f, &now, &event);
+    drops(f, &now);
+    forget_lag(f, now.mono);
     int64_t next = heartbeat_detector_tick(f->m->detector, &now, 0);
     heartbeat_notices_tick(f->m->outlet.notices, now.wall);
     heartbeat_recorder_tick(&f->m->recorder, now.mono);

@@ -98,6 +98,20 @@ out_has "and goes on with it" '"state":"up"'
 run ask "$url/metrics"
 out_has "Prometheus reads it" 'heartbeat_nodes{state="up"} 1'
 
+# --- names that mean harm, to whoever shows them ---
+ask -o /dev/null -d '{"server_id":"we\"i\\\\rd\n# \u001b[2Jx","zone":"}\"","metrics":{"a\"\nb":1}}' "$url/heartbeat"
+ask -o "$T/metrics" "$url/metrics"
+# comments, and samples: a name, labels whose quotes are all escaped, a number
+is "Prometheus' format holds" "$(grep -vcE '^#|^[a-z_]+([{][a-z]+="([^"\\]|\\[\\"n])*"(,[a-z]+="([^"\\]|\\[\\"n])*")*[}])? [-+0-9.eE]+$' \
+    "$T/metrics")" 0
+ok "the name is in there" grep -q 'id="we\\"i' "$T/metrics"
+run "$SREBOX" heartbeat status --from "$url"
+ok "no escape sequence reaches the terminal" sh -c "! LC_ALL=C grep -q '[^ -~]' '$T/out'"
+run ask -d '{"server_id":"nan","metrics":{"cpu":1e999}}' "$url/heartbeat"
+out_has "a metric that is no number is refused" "error"
+run ask -d '{"server_id":""}' "$url/heartbeat"
+out_has "so is a node without a name" "error"
+
 # --- a policy that is replaced ---
 printf 'interval: 1s\nslack: many\n' >policy.yaml
 kill -HUP "$monitor"
