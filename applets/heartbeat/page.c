@@ -123,6 +123,20 @@ static void put_mass(struct sb_buf *b, const struct heartbeat_monitor *m,
     }
 }
 
+/* The public may read this: why is told where a token is asked for. */
+static void put_store(struct sb_buf *b, const struct heartbeat_monitor *m, int64_t now_wall)
+{
+    struct heartbeat_keeper_status status;
+    if (!m->keeper)
+        return;
+    heartbeat_keeper_status(m->keeper, &status);
+    if (!status.failing)
+        return;
+    sb_buf_puts(b, "<p class=\"bad\">The store cannot be written, for ");
+    heartbeat_page_age(b, status.failing_since_wall, now_wall);
+    sb_buf_printf(b, ": %u changes are kept in memory only.</p>\n", status.waiting);
+}
+
 static void put_cards(struct sb_buf *b, const struct heartbeat_totals *t)
 {
     static const enum heartbeat_state order[] = {HEARTBEAT_UP,     HEARTBEAT_LATE,
@@ -262,6 +276,7 @@ static void put_page(struct sb_buf *b, const struct heartbeat_monitor *m, const 
     put_verdict(b, &totals, heartbeat_registry_count(nodes), nodes);
     sb_buf_puts(b, "</p>\n");
     put_mass(b, m, nodes);
+    put_store(b, m, now.wall);
     put_cards(b, &totals);
     put_form(b, s);
     put_table(b, m, s, now.wall);

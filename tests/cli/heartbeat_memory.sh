@@ -5,6 +5,7 @@
 . "$SB_SRC/tests/lib/tap.sh"
 have sqlite3 || skip_all "sqlite3 is not installed"
 have jq || skip_all "jq is not installed"
+have curl || skip_all "curl is not installed"
 
 monitor=
 trap 'stop KILL; chmod -R u+rwx "$T" 2>/dev/null; rm -rf "$T"' EXIT
@@ -106,10 +107,15 @@ monitor=$!
 until_true test -S socket
 # shellcheck disable=SC2317 # called by until_true
 all_down() { [ "$(status | jq '[.nodes[] | select(.state == "down")] | length')" = 400 ]; }
+get() { curl -s --unix-socket socket "http://localhost$1"; } # PATH
 # shellcheck disable=SC2317
-says_so() { status | jq -e '.store.failing' | grep -q true; }
+says_so() { get /metrics | grep -q '^heartbeat_store_failing 1'; }
 ok "it judges on a full disk" until_true all_down
-ok "the status says so" until_true says_so
+ok "the metrics say so" until_true says_so
+is "its health does" "$(get /health | jq -r '.status + " " + (.error | test("disk is full") | tostring)')" \
+    "unhealthy true"
+ok "and the page" sh -c "curl -s --unix-socket socket http://localhost/ | grep 'The store cannot be written'"
+ok "changes wait in memory" test "$(get /metrics | sed -n 's/^heartbeat_store_waiting //p')" -gt 0
 ok "it is up" kill -0 "$monitor"
 stop TERM
 is "what is in the store is sound" "$(sql 'PRAGMA integrity_check')" ok
