@@ -120,24 +120,6 @@ static void put_notices(const struct heartbeat_monitor *m, struct sb_buf *out)
           t.flapping);
 }
 
-/* Only with a store. */
-static void put_store(const struct heartbeat_monitor *m, struct sb_buf *out)
-{
-    struct heartbeat_keeper_status s;
-    if (!m->keeper)
-        return;
-    heartbeat_keeper_status(m->keeper, &s);
-    plain(out, "heartbeat_store_failing", "gauge", "1 while the store cannot be written.",
-          s.failing);
-    plain(out, "heartbeat_store_waiting", "gauge", "Changes that are in memory only.", s.waiting);
-    plain(out, "heartbeat_store_lost_total", "counter", "Changes dropped for want of memory.",
-          (double)s.lost);
-    plain(out, "heartbeat_store_flips_total", "counter", "Flips written.", (double)s.flips);
-    plain(out, "heartbeat_store_nodes_total", "counter", "Nodes written.", (double)s.nodes);
-    plain(out, "heartbeat_store_last_write_seconds", "gauge", "Unix time of the last commit.",
-          (double)(s.saved_wall / 1000000) / 1e3);
-}
-
 static void put_server(const struct heartbeat_monitor *m, struct sb_buf *out)
 {
     struct sb_server_stats s = sb_server_stats(m->server);
@@ -250,7 +232,6 @@ void heartbeat_prometheus(const struct heartbeat_monitor *m, struct sb_buf *out)
 {
     put_totals(m, out);
     put_notices(m, out);
-    put_store(m, out);
     put_server(m, out);
     put_store(m, out);
     put_datagrams(m, out);
