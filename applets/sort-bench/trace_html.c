@@ -6,8 +6,9 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { WIDTH = 480, HEIGHT = 60, MOST_DRAWN = 100 };
+enum { WIDTH = 480, HEIGHT = 60, MOST_DRAWN = 100, MOST_STEPS = 1000 };
 
 /* The rank of each element of the input in the result: the height of its column. */
 static size_t *ranks_of(const struct sort_bench_story *s)
@@ -18,10 +19,14 @@ static size_t *ranks_of(const struct sort_bench_story *s)
     return rank;
 }
 
-/* The model as columns; [from, middle) and [middle, to) stand out. */
-static void draw(const struct sort_bench_story *s, const size_t *rank, size_t from, size_t middle,
-                 size_t to, struct sb_buf *out)
+/* Which run of a step an element belongs to, by its index in the input. */
+enum side { SIDE_NONE, SIDE_LEFT, SIDE_RIGHT };
+
+/* The model as columns, in the colours of the step's runs. */
+static void draw(const struct sort_bench_story *s, const size_t *rank, const unsigned char *side,
+                 struct sb_buf *out)
 {
+    static const char *const tones[] = {"muted", "s0", "s1"};
     double column = (double)WIDTH / (double)s->keys.n;
     sb_buf_printf(out,
                   "<figure class=\"chart\"><svg viewBox=\"0 0 %d %d\" role=\"img\" "
@@ -29,44 +34,65 @@ static void draw(const struct sort_bench_story *s, const size_t *rank, size_t fr
                   WIDTH, HEIGHT);
     for (size_t i = 0; i < s->keys.n; i++) {
         double height = HEIGHT * (double)rank[s->model[i]] / (double)s->keys.n;
-        const char *tone = i < from || i >= to ? "muted" : i < middle ? "s0" : "s1";
         sb_buf_printf(out,
                       "<rect class=\"%s\" fill=\"currentColor\" x=\"%.2f\" y=\"%.2f\" "
                       "width=\"%.2f\" height=\"%.2f\"><title>",
-                      tone, (double)i * column, HEIGHT - height, column * 0.85, height);
+                      tones[side[s->model[i]]], (double)i * column, HEIGHT - height, column * 0.85,
+                      height);
         sb_escape_html(out, sb_str(s->keys.texts[s->model[i]]));
         sb_buf_puts(out, "</title></rect>\n");
     }
     sb_buf_puts(out, "</svg></figure>\n");
 }
 
+static void take_sides(const struct sort_bench_story *s, const struct sort_bench_step *step,
+                       unsigned char *side)
+{
+    size_t start = step->ev.start, middle = start + step->ev.left;
+    memset(side, SIDE_NONE, s->keys.n);
+    for (size_t i = start; i < middle; i++)
+        side[s->model[i]] = SIDE_LEFT;
+    for (size_t i = middle; i < middle + step->ev.right; i++)
+        side[s->model[i]] = SIDE_RIGHT;
+}
+
+static void put_step(struct sort_bench_story *s, const struct sort_bench_step *step,
+                     const size_t *rank, unsigned char *side, bool drawn, struct sb_buf *out)
+{
+    struct sb_buf b = SB_BUF_INIT(4096);
+    sort_bench_step_text(s, step, &b);
+    sb_buf_puts(out, "<li>");
+    sb_escape_html(out, (struct sb_str){b.data, b.len});
+    sb_buf_printf(out, " <span class=\"muted\">(after %" PRIu64 " comparisons)</span>\n",
+                  step->comparisons);
+    sb_buf_done(&b);
+    if (step->ev.step != SB_SORT_GALLOP) {
+        take_sides(s, step, side);
+        sort_bench_retell_step(s, step);
+        if (drawn)
+            draw(s, rank, side, out);
+    }
+    sb_buf_puts(out, "</li>\n");
+}
+
 static void put_steps(struct sort_bench_story *s, const size_t *rank, struct sb_buf *out)
 {
-    bool drawn = s->keys.n <= SORT_BENCH_DRAW && s->keys.n > 0;
+    bool drawn = s->keys.n <= SORT_BENCH_DRAW;
+    unsigned char *side = sb_xcalloc(s->keys.n + 1, 1);
     sort_bench_retell(s);
     if (drawn) {
-        sb_buf_puts(out, "<p>The input:</p>\n");
-        draw(s, rank, 0, 0, 0, out);
+        sb_buf_puts(out, "<p>The input, then the order after each step; what was in the left (or "
+                         "only) run before it in the one colour, what was in the right one in the "
+                         "other:</p>\n");
+        draw(s, rank, side, out);
     }
     sb_buf_puts(out, "<ol>\n");
-    for (size_t i = 0; i < s->steps.len && i < 1000; i++) {
-        const struct sort_bench_step *step = &s->steps.items[i];
-        size_t start = step->ev.start, middle = start + step->ev.left;
-        struct sb_buf b = SB_BUF_INIT(4096);
-        sort_bench_step_text(s, step, &b);
-        sb_buf_puts(out, "<li>");
-        sb_escape_html(out, (struct sb_str){b.data, b.len});
-        sb_buf_printf(out, " <span class=\"muted\">(after %" PRIu64 " comparisons)</span>\n",
-                      step->comparisons);
-        sb_buf_done(&b);
-        sort_bench_retell_step(s, step);
-        if (drawn && step->ev.step != SB_SORT_GALLOP && i < MOST_DRAWN)
-            draw(s, rank, start, middle, middle + step->ev.right, out);
-        sb_buf_puts(out, "</li>\n");
-    }
+    for (size_t i = 0; i < s->steps.len && i < MOST_STEPS; i++)
+        put_step(s, &s->steps.items[i], rank, side, drawn && i < MOST_DRAWN, out);
     sb_buf_puts(out, "</ol>\n");
-    if (s->steps.len > 1000)
-        sb_buf_printf(out, "<p>And %zu steps more.</p>\n", s->steps.len - 1000);
+    if (s->steps.len > MOST_STEPS)
+        sb_buf_printf(out, "<p>And %zu steps more.</p>\n", s->steps.len - MOST_STEPS);
+    free(side);
 }
 
 static void put_costs(const struct sort_bench_story *s, struct sb_buf *out)

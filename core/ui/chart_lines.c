@@ -28,7 +28,7 @@ struct axis {
 
 static bool usable(const struct axis *a, double v)
 {
-    return isfinite(v) && !(a->log && v <= 0);
+    return fabs(v) <= 1e300 && !(a->log && v <= 0); /* NaN is not */
 }
 
 static double place(const struct axis *a, double v)
