@@ -200,8 +200,15 @@ static int crowd_cxx(struct run *r, uint64_t n, struct co_bench_crowd *ret, stru
     int rc = sb_peers_ask(&r->peers, line, answer, sizeof answer, e);
     if (rc)
         return rc;
-    if (sscanf(answer, "%lf %lf %lf", &ret->resume_ns, &ret->cancel_ns, &ret->bytes) != 3)
-        return sb_fail(e, SB_EUNSURE, "%s with c++20: the outcome is wrong", line);
+    double *const figures[] = {&ret->resume_ns, &ret->cancel_ns, &ret->bytes};
+    char *at = answer;
+    for (size_t i = 0; i < SB_LEN(figures); i++) {
+        char *end;
+        *figures[i] = strtod(at, &end);
+        if (end == at)
+            return sb_fail(e, SB_EUNSURE, "%s with c++20: the outcome is wrong", line);
+        at = end;
+    }
     return 0;
 }
 

@@ -100,8 +100,9 @@ void sort_bench_data_done(struct sort_bench_data *d)
 
 void sort_bench_copy(const struct sort_bench_data *d, void *work)
 {
-    if (d->n)
-        memcpy(work, d->strings ? (const void *)d->strings : d->map, d->n * d->size);
+    const void *from = d->strings ? (const void *)d->strings : d->map;
+    if (from)
+        memcpy(work, from, d->n * d->size);
 }
 
 /* --- judging --- */
@@ -135,7 +136,7 @@ static struct seen look(const struct sort_bench_data *d, const void *elements, s
 
 static int order(const struct seen *a, const struct seen *b)
 {
-    if (a->text)
+    if (a->text && b->text)
         return strcmp(a->text, b->text);
     return (a->key > b->key) - (a->key < b->key);
 }
@@ -156,7 +157,7 @@ enum sort_bench_outcome sort_bench_judge(const struct sort_bench_data *d, const 
                                          bool offsets)
 {
     bool stable = true;
-    if (sum(d, result, offsets) != sum(d, d->map, true))
+    if (!d->map || sum(d, result, offsets) != sum(d, d->map, true))
         return SORT_BENCH_WRONG;
     for (size_t i = 1; i < d->n; i++) {
         struct seen a = look(d, result, i - 1, offsets), b = look(d, result, i, offsets);
@@ -174,7 +175,7 @@ void sort_bench_runs(const struct sort_bench_data *d, uint64_t *ret_runs, double
 {
     *ret_runs = 0;
     *ret_nh = 0;
-    for (size_t at = 0; at < d->n;) {
+    for (size_t at = 0; d->map && at < d->n;) {
         size_t len = 1;
         struct seen last = look(d, d->map, at, true);
         int direction = 0;

@@ -135,7 +135,7 @@ void sort_bench_step_text(const struct sort_bench_story *s, const struct sort_be
         sb_buf_printf(b, "run [%zu, %zu) descends strictly: reversed in place", start, middle);
         break;
     case SB_SORT_EXTEND:
-        sb_buf_printf(b, "run [%zu, %zu) is short: the next %zu are inserted%s", start, middle,
+        sb_buf_printf(b, "run [%zu, %zu) is short: lengthened by %zu, inserted%s", start, middle,
                       right, s->minrun ? " by halves" : " from its end");
         break;
     case SB_SORT_STRETCH:

@@ -66,11 +66,10 @@ static void put_step(struct sort_bench_story *s, const struct sort_bench_step *s
     sb_buf_printf(out, " <span class=\"muted\">(after %" PRIu64 " comparisons)</span>\n",
                   step->comparisons);
     sb_buf_done(&b);
-    if (step->ev.step != SB_SORT_GALLOP) {
+    if (drawn && step->ev.step != SB_SORT_GALLOP) {
         take_sides(s, step, side);
         sort_bench_retell_step(s, step);
-        if (drawn)
-            draw(s, rank, side, out);
+        draw(s, rank, side, out);
     }
     sb_buf_puts(out, "</li>\n");
 }

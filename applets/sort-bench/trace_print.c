@@ -71,9 +71,10 @@ static void put_steps(struct sort_bench_story *s, int width, struct sb_buf *out)
         sb_text_wrap(out, b.data, 2, 4, (size_t)width);
         sb_buf_putc(out, '\n');
         sb_buf_done(&b);
+        if (!show || step->ev.step == SB_SORT_GALLOP)
+            continue;
         sort_bench_retell_step(s, step);
-        if (show && step->ev.step != SB_SORT_GALLOP)
-            put_elements(s, s->model + step->ev.start, step->ev.left + step->ev.right, width, out);
+        put_elements(s, s->model + step->ev.start, step->ev.left + step->ev.right, width, out);
     }
     if (s->steps.len > MOST_STEPS)
         sb_buf_printf(out, "  and %zu steps more\n", s->steps.len - MOST_STEPS);

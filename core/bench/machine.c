@@ -32,12 +32,16 @@ int64_t sb_bench_cpu(void)
 
 int64_t sb_bench_resident(void)
 {
-    long long size, resident;
+    char text[128] = "", *end;
     FILE *f = fopen("/proc/self/statm", "re");
-    int got = f ? fscanf(f, "%lld %lld", &size, &resident) : 0;
+    const char *line = f ? fgets(text, sizeof text, f) : NULL;
     if (f)
         (void)fclose(f);
-    return got == 2 ? resident * sysconf(_SC_PAGESIZE) : -1;
+    const char *second = line ? strchr(line, ' ') : NULL;
+    if (!second)
+        return -1;
+    long long pages = strtoll(second, &end, 10);
+    return end == second ? -1 : pages * sysconf(_SC_PAGESIZE);
 }
 
 int sb_machine_pin(void)
@@ -104,14 +108,16 @@ static int by_value(const void *a, const void *b, void *ctx, int *fail)
 
 static double find_noise(void)
 {
-    int64_t took[2000];
-    for (size_t i = 0; i < SB_LEN(took); i++) {
+    enum { TIMES = 2000 };
+    int64_t took[TIMES];
+    for (size_t i = 0; i < TIMES; i++) {
         int64_t start = sb_bench_now();
         spin();
         took[i] = sb_bench_now() - start;
     }
-    (void)sb_sort(took, SB_LEN(took), sizeof took[0], by_value, NULL, NULL);
-    return took[0] > 0 ? (double)took[SB_LEN(took) / 2] / (double)took[0] - 1 : (double)NAN;
+    (void)sb_sort(took, TIMES, sizeof took[0], by_value, NULL, NULL);
+    int64_t least = took[0], median = took[TIMES / 2];
+    return least > 0 ? (double)median / (double)least - 1 : (double)NAN;
 }
 
 static void find_compiler(char *text, size_t size)

@@ -112,17 +112,15 @@ static void find_ticks(struct axis *a)
     if (a->log && a->high / a->low >= 100) {
         double first = ceil(log10(a->low) - 1e-9), last = floor(log10(a->high) + 1e-9);
         double every = fmax(1, ceil((last - first) / (MOST_TICKS - 2)));
-        for (double e = first; e <= last && a->n < MOST_TICKS; e += every)
-            add_tick(a, pow(10, e));
+        for (int i = 0; i < MOST_TICKS && first + i * every <= last; i++)
+            add_tick(a, pow(10, first + i * every));
         return;
     }
     double least = (a->high - a->low) / TICKS_WANTED;
     double step = a->time ? time_step(least) : round_step(least);
-    for (double v = ceil(a->low / step - 1e-9) * step; v <= a->high + step * 1e-9; v += step) {
-        if (a->n == MOST_TICKS)
-            break;
-        add_tick(a, fabs(v) < step * 1e-9 ? 0 : v);
-    }
+    double first = ceil(a->low / step - 1e-9);
+    for (int i = 0; i < MOST_TICKS; i++) /* a multiple of the step each: sums would drift */
+        add_tick(a, (first + i) * step);
 }
 
 /* --- labels --- */
