@@ -154,6 +154,9 @@ static int load_rule(struct sb_doc_pool *pool, const struct sb_doc_node *map,
     if (!a->name || !a->name[0] || strlen(a->name) > 63)
         return sb_doc_fail(pool, map, e, "an action needs a name of 1 to 63 bytes");
     a->name = own(a, sb_str(a->name));
+    for (size_t k = 0; k < a->of->rules.len; k++)
+        if (strcmp(a->of->rules.items[k].name, a->name) == 0)
+            return sb_doc_fail(pool, map, e, "there are two actions \"%s\"", a->name);
     rc = sb_field_enums(pool, map, "on", heartbeat_event_names, &a->on, e);
     if (rc == 0)
         rc = load_globs(pool, map, "ids", a, &a->ids, &a->n_ids, e);
@@ -184,10 +187,6 @@ static int load_all(struct sb_doc_pool *pool, const struct sb_doc_node *section,
         int rc = load_rule(pool, section->u.items[i], &a, e);
         if (rc < 0)
             return rc;
-        for (size_t k = 0; k < rules->rules.len; k++)
-            if (strcmp(rules->rules.items[k].name, a.name) == 0)
-                return sb_doc_fail(pool, section->u.items[i], e, "there are two actions \"%s\"",
-                                   a.name);
         sb_vec_push(&rules->rules, a);
     }
     return 0;
