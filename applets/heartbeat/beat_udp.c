@@ -30,7 +30,7 @@ static uint32_t key_id(const unsigned char digest[SB_TOKEN_DIGEST])
     memcpy(text, label, sizeof label - 1);
     memcpy(text + sizeof label - 1, digest, SB_TOKEN_DIGEST);
     SHA256(text, sizeof text, hash);
-    OPENSSL_cleanse(text, sizeof text);
+    sb_wipe(text, sizeof text);
     uint32_t id =
         (uint32_t)hash[0] << 24 | (uint32_t)hash[1] << 16 | (uint32_t)hash[2] << 8 | hash[3];
     return id ? id : 1;
@@ -56,7 +56,7 @@ struct heartbeat_udp_key *heartbeat_udp_key_new(struct sb_str token)
     unsigned char digest[SB_TOKEN_DIGEST];
     SHA256((const unsigned char *)token.p, token.len, digest);
     struct heartbeat_udp_key *k = heartbeat_udp_key_of(digest);
-    OPENSSL_cleanse(digest, sizeof digest);
+    sb_wipe(digest, sizeof digest);
     return k;
 }
 

@@ -65,6 +65,11 @@ void *sb_xrealloc_array(void *p, size_t n, size_t size)
     return q;
 }
 
+void sb_wipe(void *p, size_t len)
+{
+    explicit_bzero(p, len);
+}
+
 char *sb_xmemdup0(const char *p, size_t len)
 {
     char *copy = sb_xmalloc(len + 1);

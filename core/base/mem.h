@@ -22,6 +22,9 @@ char *sb_xmemdup0(const char *p, size_t len) SB_MUST_USE; /* adds a NUL after le
 void sb_freep(void *slot);
 #define SB_CLEANUP_FREE SB_CLEANUP(sb_freep)
 
+/* Overwrites a secret; no compiler leaves it out. */
+void sb_wipe(void *p, size_t len);
+
 /* Ends the program: "srebox: out of memory", exit status 2. */
 SB_NORETURN void sb_out_of_memory(void);
 

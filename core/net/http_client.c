@@ -3,6 +3,7 @@
 
 #include "core/base/mem.h"
 #include "core/co/loop.h"
+#include "core/net/libraries.h"
 
 #include <pthread.h>
 
@@ -177,6 +178,9 @@ void http_client_remove(struct sb_http_client *c, struct sb_http_transfer *t)
 
 int sb_http_client_new(struct sb_loop *loop, struct sb_http_client **ret_client, struct sb_error *e)
 {
+    int r = sb_curl_load(e);
+    if (r < 0)
+        return r;
     pthread_once(&curl_once, init_curl);
     if (curl_ready != CURLE_OK)
         return sb_fail(e, SB_EIO, "libcurl: %s", curl_easy_strerror(curl_ready));

@@ -5,6 +5,7 @@
 #include "core/net/http_private.h"
 
 #include "core/base/time.h"
+#include "core/net/libraries.h"
 
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -208,6 +209,8 @@ int http_tls_set(struct sb_http_transfer *t, struct sb_error *e)
         curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYHOST, 0L);
     }
     if (curl_has_openssl()) {
+        if ((r = sb_crypto_load(e)) < 0 || (r = sb_ssl_load(e)) < 0)
+            return r;
         pthread_once(&index_once, make_index);
         curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_FUNCTION, on_context);
         curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_DATA, t);

@@ -1,6 +1,8 @@
 /* Where a URL leads: scheme, host, port; which hosts are this machine. */
 #include "core/net/http_private.h"
 
+#include "core/net/libraries.h"
+
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -34,12 +36,14 @@ static int read_parts(CURLU *u, struct http_origin *o, struct sb_error *e)
 
 int http_origin_read(const char *url, struct http_origin *ret, struct sb_error *e)
 {
-    CURLU *u = curl_url();
     struct http_origin o = {NULL, NULL, 0};
+    int r = sb_curl_load(e);
+    if (r < 0)
+        return r;
+    CURLU *u = curl_url();
     CURLUcode code = curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
-    int r = code == CURLUE_OK
-                ? read_parts(u, &o, e)
-                : sb_fail(e, SB_EINPUT, "this is no URL: %s", curl_url_strerror(code));
+    r = code == CURLUE_OK ? read_parts(u, &o, e)
+                          : sb_fail(e, SB_EINPUT, "this is no URL: %s", curl_url_strerror(code));
     curl_url_cleanup(u);
     if (r < 0) {
         http_origin_done(&o);
@@ -54,7 +58,8 @@ int sb_http_url_check(const char *url, struct sb_error *e)
 {
     struct http_origin o = {NULL, NULL, 0};
     int r = http_origin_read(url, &o, e);
-    http_origin_done(&o);
+    if (r == 0)
+        http_origin_done(&o);
     return r;
 }
 

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -62,7 +61,7 @@ int sb_secret_read(const char *path, const char *what, struct sb_secret *ret, st
     if (r == 0)
         r = judge((struct sb_str){s.p, s.len}, path, what, e);
     if (r < 0) {
-        OPENSSL_cleanse(p, size);
+        sb_wipe(p, size);
         free(p);
         return r;
     }
@@ -74,7 +73,7 @@ int sb_secret_read(const char *path, const char *what, struct sb_secret *ret, st
 void sb_secret_done(struct sb_secret *s)
 {
     if (s->p)
-        OPENSSL_cleanse(s->p, s->len);
+        sb_wipe(s->p, s->len);
     free(s->p);
     *s = (struct sb_secret){NULL, 0};
 }

@@ -6,11 +6,11 @@
 #include "core/net/server_private.h"
 
 #include "core/base/mem.h"
+#include "core/net/libraries.h"
 
 #include <assert.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -254,7 +254,7 @@ static void destroy(struct sb_server *s)
     if (s->spare_fd >= 0)
         close(s->spare_fd);
     if (s->tls_key)
-        OPENSSL_cleanse(s->tls_key, strlen(s->tls_key));
+        sb_wipe(s->tls_key, strlen(s->tls_key));
     free(s->tls_cert);
     free(s->tls_key);
     free(s->tls_client_ca);
@@ -276,7 +276,7 @@ int sb_server_new(struct sb_loop *loop, const struct sb_server_options *opts,
     s->listen_fd = s->spare_fd = -1;
     s->accept_at = s->stop_at = INT64_MAX;
     take_options(s, opts);
-    if ((rc = sb_listen_parse(opts->address, &s->listen, e)) < 0 ||
+    if ((rc = sb_mhd_load(e)) < 0 || (rc = sb_listen_parse(opts->address, &s->listen, e)) < 0 ||
         (rc = read_tokens(s, opts, e)) < 0 || (rc = sb_server_tls_load(s, opts, e)) < 0 ||
         (rc = start_daemon(s, e)) < 0 ||
         (rc = sb_listen_open(&s->listen, SOCK_STREAM, &s->listen_fd, e)) < 0) {

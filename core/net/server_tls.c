@@ -2,8 +2,8 @@
 #include "core/net/server_private.h"
 
 #include "core/base/mem.h"
+#include "core/net/libraries.h"
 
-#include <openssl/crypto.h>
 #include <stdlib.h>
 #if HAVE_GNUTLS
 #include <gnutls/gnutls.h>
@@ -27,7 +27,7 @@ static int read_pem(const char *path, char **ret, struct sb_error *e)
         rc = sb_fail_at(e, SB_ETOOBIG, path, 0, 0, "a PEM file has up to %d bytes", PEM_MOST);
     else
         *ret = sb_xmemdup0(text, len);
-    OPENSSL_cleanse(text, PEM_MOST + 1);
+    sb_wipe(text, PEM_MOST + 1);
     return rc;
 }
 
@@ -39,10 +39,12 @@ static int check_pair(const struct sb_server *s, const char *cert, const char *k
     gnutls_certificate_credentials_t credentials;
     gnutls_datum_t cert_pem = {(unsigned char *)s->tls_cert, (unsigned)strlen(s->tls_cert)};
     gnutls_datum_t key_pem = {(unsigned char *)s->tls_key, (unsigned)strlen(s->tls_key)};
+    int rc = sb_gnutls_load(e);
+    if (rc < 0)
+        return rc;
     if (gnutls_certificate_allocate_credentials(&credentials) < 0)
         sb_out_of_memory();
-    int rc =
-        gnutls_certificate_set_x509_key_mem(credentials, &cert_pem, &key_pem, GNUTLS_X509_FMT_PEM);
+    rc = gnutls_certificate_set_x509_key_mem(credentials, &cert_pem, &key_pem, GNUTLS_X509_FMT_PEM);
     gnutls_certificate_free_credentials(credentials);
     if (rc < 0)
         return sb_fail(e, SB_EINPUT, "certificate %s with key %s: %s", cert, key,

@@ -6,6 +6,7 @@
 #include "core/base/rand.h"
 #include "core/base/time.h"
 #include "core/base/vec.h"
+#include "core/net/libraries.h"
 
 #include <errno.h>
 #include <openssl/crypto.h>
@@ -148,12 +149,15 @@ int sb_tokens_parse(struct sb_str text, const char *path, struct sb_tokens **ret
                     struct sb_error *e)
 {
     SB_CLEANUP(tokens_freep) struct sb_tokens *t = sb_xcalloc(1, sizeof *t);
+    int rc = sb_crypto_load(e);
+    if (rc < 0)
+        return rc;
     const char *p = text.p, *end = text.p + text.len;
     for (uint32_t line = 1; p < end; line++) {
         const char *stop = memchr(p, '\n', (size_t)(end - p));
         if (!stop)
             stop = end;
-        int rc = read_line(t, p, stop, path, line, e);
+        rc = read_line(t, p, stop, path, line, e);
         if (rc < 0)
             return rc;
         p = stop + (stop < end);
@@ -180,7 +184,7 @@ int sb_tokens_read(const char *path, struct sb_tokens **ret, struct sb_error *e)
         rc = sb_fail_at(e, SB_ETOOBIG, path, 0, 0, "a token file has up to %d bytes", FILE_MOST);
     else
         rc = sb_tokens_parse((struct sb_str){text, len}, path, ret, e);
-    OPENSSL_cleanse(text, FILE_MOST + 1);
+    sb_wipe(text, FILE_MOST + 1);
     return rc;
 }
 

@@ -28,7 +28,8 @@ struct sb_store *sb_store_new(const char *path, const struct sb_store_options *o
 static void close_file(struct sb_store *s)
 {
     sb_store_forget_statements(s);
-    sqlite3_close(s->db);
+    if (s->db)
+        sqlite3_close(s->db);
     s->db = NULL;
     s->depth = 0;
 }
@@ -217,7 +218,9 @@ static int look(struct sb_store *s, enum identity *ret, struct sb_error *e)
 static int open_file(struct sb_store *s, struct sb_error *e)
 {
     enum identity who = FRESH;
-    int code = connect_file(s, e);
+    int code = sb_sqlite_load(e);
+    if (!code)
+        code = connect_file(s, e);
     if (!code)
         code = look(s, &who, e);
     if (!code && who == FRESH && s->opts.read_only) {

@@ -25,6 +25,8 @@ struct sb_statement {
     bool cached, busy;
 };
 
+int sb_sqlite_load(struct sb_error *e); /* core/base/library.h */
+
 /* Fills e from an error code of the engine, met while doing `what` ("append an event"), and returns
  * the negative code. */
 int sb_store_failed(struct sb_store *s, int rc, const char *what, struct sb_error *e);
