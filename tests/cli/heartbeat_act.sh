@@ -75,6 +75,7 @@ ok "a dry run was told" until_true logged 'action dry: muted: dry run: rm -rf / 
 ok "a failure was told" until_true logged 'action broken: failed: cannot start no-such-program'
 kill -KILL "$monitor"
 wait "$monitor" 2>/dev/null
+: >"$T/log"
 
 "$SREBOX" heartbeat monitor --listen 127.0.0.1:0 --policy "$T/policy.yaml" --store "$T/store" \
     2>"$T/log" &
