@@ -23,7 +23,8 @@ void heartbeat_put_time(struct sb_json_writer *w, const char *key, int64_t wall)
 void heartbeat_put_seconds(struct sb_json_writer *w, const char *key, int64_t ns)
 {
     sb_json_key(w, key);
-    sb_json_double(w, (double)(ns / 1000) / 1e6);
+    int64_t us = ns / 1000;
+    sb_json_double(w, (double)us / 1e6);
 }
 
 void heartbeat_put_str(struct sb_json_writer *w, const char *key, struct sb_str s)

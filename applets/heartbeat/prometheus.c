@@ -5,6 +5,7 @@
 #include "core/doc/number.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 /* Nodes that are shown one by one; of a larger fleet only the sums are. */
@@ -12,12 +13,13 @@ enum { NODES_SHOWN = 20000 };
 
 int64_t heartbeat_rss(void)
 {
-    long long pages = 0;
+    char line[128];
     FILE *f = fopen("/proc/self/statm", "re");
     if (!f)
         return 0;
-    if (fscanf(f, "%*s %lld", &pages) != 1)
-        pages = 0;
+    const char *rss =
+        fgets(line, sizeof line, f) ? strchr(line, ' ') : NULL; /* the second figure */
+    long long pages = rss ? strtoll(rss, NULL, 10) : 0;
     fclose(f);
     return pages * sysconf(_SC_PAGESIZE);
 }
@@ -218,7 +220,8 @@ static void put_nodes(const struct heartbeat_monitor *m, struct sb_buf *out)
             continue;
         open_node(out, "heartbeat_node_last_beat_seconds", r, n);
         sb_buf_putc(out, '}');
-        value(out, (double)(n->received_wall / 1000000) / 1e3);
+        int64_t ms = n->received_wall / 1000000;
+        value(out, (double)ms / 1e3);
     }
     head(out, "heartbeat_node_metric", "gauge", "What the node said in its last beat.");
     for (uint32_t i = 0; i < end; i++) {

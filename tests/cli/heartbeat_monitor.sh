@@ -1,6 +1,7 @@
 #!/bin/sh
 # heartbeat monitor, as the seed's nodes and an operator meet it: beats by curl, silence, goodbye, a stop of
 # the monitor itself, a policy that is replaced, restarts. Deadlines are short, waits are long (30 s).
+# shellcheck disable=SC2317 # functions are called by name, and by the trap
 . "$SB_SRC/tests/lib/tap.sh"
 have curl || skip_all "curl is not installed"
 

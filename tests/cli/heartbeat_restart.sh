@@ -1,6 +1,7 @@
 #!/bin/sh
 # heartbeat monitor with a store: kill -9 loses no flip, a restart remembers who is down and alerts nobody
 # again. Three senders, a kill and a goodbye, and what the monitor says of them.
+# shellcheck disable=SC2317 # functions are called by name, and by the trap
 . "$SB_SRC/tests/lib/tap.sh"
 have curl || skip_all "curl is not installed"
 
