@@ -29,15 +29,23 @@ struct heartbeat_actions {
 };
 
 #define worker_SAVED(F) F(uint32_t, attempt) F(int64_t, began_wall)
-#define worker_LIVE(F)                                                                     \
-    F(struct heartbeat_actions *, actions)                                                 \
-    F(struct heartbeat_job *, job)                                                         \
-    F(struct sb_co_ready, ready) F(struct sb_co_timer, alarm) F(struct sb_co_sleep, sleep) \
-        F(struct sb_co_process, process) F(struct sb_process_options, options)             \
-            F(struct sb_http_exchange, exchange) F(struct sb_http_request, request)        \
-                F(struct sb_http_response, response) F(struct sb_buf, body)                \
-                    F(struct sb_secret, url) F(struct sb_error, error) F(char **, env)     \
-                        F(bool, idle) F(bool, repeat)
+#define worker_LIVE(F)                     \
+    F(struct heartbeat_actions *, actions) \
+    F(struct heartbeat_job *, job)         \
+    F(struct sb_co_ready, ready)           \
+    F(struct sb_co_timer, alarm)           \
+    F(struct sb_co_sleep, sleep)           \
+    F(struct sb_co_process, process)       \
+    F(struct sb_process_options, options)  \
+    F(struct sb_http_exchange, exchange)   \
+    F(struct sb_http_request, request)     \
+    F(struct sb_http_response, response)   \
+    F(struct sb_buf, body)                 \
+    F(struct sb_secret, url)               \
+    F(struct sb_error, error)              \
+    F(char **, env)                        \
+    F(bool, idle)                          \
+    F(bool, repeat)
 #define worker_POINTS(P) P(waiting) P(running) P(calling) P(pausing)
 CO_FRAME(worker);
 

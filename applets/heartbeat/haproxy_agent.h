@@ -24,15 +24,16 @@ struct heartbeat_agent_call; /* one connection */
 
 /* Awaitable, one listener: serves until it is cancelled, then closes. */
 #define heartbeat_agent_SAVED(F) F(uint64_t, answered)
-#define heartbeat_agent_LIVE(F)                                                    \
-    F(struct sb_loop *, loop)                                                      \
-    F(const struct heartbeat_traffic *, traffic)                                   \
-    F(const char *, node)                                                          \
-    F(struct sb_listener, listener)                                                \
-    F(struct sb_stream, stream)                                                    \
-    F(struct sb_stream_accept, accept)                                             \
-    F(struct heartbeat_agent_call *, calls) F(struct heartbeat_agent_call *, next) \
-        F(struct sb_co_ready, wake)
+#define heartbeat_agent_LIVE(F)                  \
+    F(struct sb_loop *, loop)                    \
+    F(const struct heartbeat_traffic *, traffic) \
+    F(const char *, node)                        \
+    F(struct sb_listener, listener)              \
+    F(struct sb_stream, stream)                  \
+    F(struct sb_stream_accept, accept)           \
+    F(struct heartbeat_agent_call *, calls)      \
+    F(struct heartbeat_agent_call *, next)       \
+    F(struct sb_co_ready, wake)
 #define heartbeat_agent_POINTS(P) P(accepting) P(full)
 CO_FRAME(heartbeat_agent);
 /* -SB_EUSAGE: `listen` is no address of core/net/listen.h, or it is off loopback without `remote`, as the

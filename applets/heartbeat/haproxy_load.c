@@ -32,8 +32,10 @@ static int load_text(struct reader *r, const struct sb_doc_node *map, const char
     int rc = sb_field_text(r->pool, map, name, &text, r->e);
     if (rc < 0)
         return rc;
-    if (!text || !text[0])
-        return sb_doc_fail(r->pool, map, r->e, "\"%s\" is missing", name);
+    if (!text || !text[0]) {
+        sb_doc_fail(r->pool, map, r->e, "\"%s\" is missing", name);
+        return sb_negative(SB_EINPUT);
+    }
     *ret = own(r, sb_str(text));
     return 0;
 }
@@ -42,7 +44,7 @@ static int load_text(struct reader *r, const struct sb_doc_node *map, const char
 
 static int load_agent(struct reader *r, const struct sb_doc_node *map)
 {
-    struct heartbeat_agent_port port = {.listen = NULL};
+    struct heartbeat_agent_port port = {.listen = ""};
     const char *node = NULL;
     struct sb_listen at;
     int rc = sb_fields_check(r->pool, map, "an agent", agent_keys, r->e);
@@ -144,7 +146,7 @@ static int load_options(struct reader *r, const struct sb_doc_node *map,
 
 static int load_socket(struct reader *r, const struct sb_doc_node *map)
 {
-    struct heartbeat_haproxy_options o = {.address = NULL};
+    struct heartbeat_haproxy_options o = {.address = ""};
     struct servers servers = {0};
     int rc = sb_fields_check(r->pool, map, "a socket", socket_keys, r->e);
     if (rc == 0)
@@ -154,7 +156,7 @@ static int load_socket(struct reader *r, const struct sb_doc_node *map)
             rc = sb_doc_fail(r->pool, map, r->e, "%s is there twice", o.address);
     if (rc == 0)
         rc = load_servers(r, map, &servers);
-    if (rc == 0) {
+    if (rc == 0 && servers.list.items) {
         size_t size = servers.list.len * sizeof(struct heartbeat_server);
         struct heartbeat_server *list = sb_arena_alloc(&r->rules->texts, size);
         memcpy(list, servers.list.items, size);

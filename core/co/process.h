@@ -53,14 +53,18 @@ enum sb_process_end {
  * not be started (no such program, not executable, no processes left, cwd), with `error`; or as
  * cancelled, and `end` and the output are there all the same. */
 #define sb_co_process_SAVED(F)
-#define sb_co_process_LIVE(F)                                                   \
-    F(struct sb_loop *, loop)                                                   \
-    F(struct sb_process *, process)                                             \
-    F(struct sb_process_options, options)                                       \
-    F(enum sb_process_end, end)                                                 \
-    F(int, status)                                                              \
-    F(int, signo) F(int64_t, pid) F(struct sb_tail, out) F(struct sb_tail, err) \
-        F(bool, copy_failed) F(struct sb_error, error)
+#define sb_co_process_LIVE(F)             \
+    F(struct sb_loop *, loop)             \
+    F(struct sb_process *, process)       \
+    F(struct sb_process_options, options) \
+    F(enum sb_process_end, end)           \
+    F(int, status)                        \
+    F(int, signo)                         \
+    F(int64_t, pid)                       \
+    F(struct sb_tail, out)                \
+    F(struct sb_tail, err)                \
+    F(bool, copy_failed)                  \
+    F(struct sb_error, error)
 #define sb_co_process_POINTS(P) P(running) P(stopping)
 CO_FRAME(sb_co_process);
 void sb_co_process_init(struct sb_co_process *p, struct sb_loop *l,

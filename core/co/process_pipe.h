@@ -9,7 +9,10 @@
 /* Writes `rest` to the child's stdin and closes it; a child that does not want it is no error. */
 #define sb_process_feed_SAVED(F)
 #define sb_process_feed_LIVE(F) \
-    F(struct sb_watch *, watch) F(int, fd) F(struct sb_str, rest) F(struct sb_co_poll, poll)
+    F(struct sb_watch *, watch) \
+    F(int, fd)                  \
+    F(struct sb_str, rest)      \
+    F(struct sb_co_poll, poll)
 #define sb_process_feed_POINTS(P) P(feeding)
 CO_FRAME(sb_process_feed);
 void sb_process_feed_init(struct sb_process_feed *f);
@@ -26,13 +29,23 @@ typedef void sb_process_ended(void *ctx);
 /* Reads an output into its tail until the end, copying it on the way when asked to: then it reads no
  * faster than the copy is taken. */
 #define sb_process_drain_SAVED(F) F(uint64_t, total) F(uint64_t, limit)
-#define sb_process_drain_LIVE(F)                                                                \
-    F(struct sb_loop *, loop)                                                                   \
-    F(struct sb_watch *, watch)                                                                 \
-    F(struct sb_tail *, tail) F(int, fd) F(int, copy_to) F(bool, copy_own) F(bool, copy_socket) \
-        F(bool *, copy_failed) F(size_t, held) F(size_t, copied) F(bool, empty)                 \
-            F(sb_process_ended *, on_end) F(void *, ctx) F(struct sb_co_poll, poll)             \
-                F(struct sb_co_sleep, nap) F(struct sb_process_chunk, chunk)
+#define sb_process_drain_LIVE(F)  \
+    F(struct sb_loop *, loop)     \
+    F(struct sb_watch *, watch)   \
+    F(struct sb_tail *, tail)     \
+    F(int, fd)                    \
+    F(int, copy_to)               \
+    F(bool, copy_own)             \
+    F(bool, copy_socket)          \
+    F(bool *, copy_failed)        \
+    F(size_t, held)               \
+    F(size_t, copied)             \
+    F(bool, empty)                \
+    F(sb_process_ended *, on_end) \
+    F(void *, ctx)                \
+    F(struct sb_co_poll, poll)    \
+    F(struct sb_co_sleep, nap)    \
+    F(struct sb_process_chunk, chunk)
 #define sb_process_drain_POINTS(P) P(draining) P(full)
 CO_FRAME(sb_process_drain);
 /* When it comes to an end it calls on_end(ctx). */

@@ -17,10 +17,14 @@ enum {
 
 /* One attempt. Of those that worked one is taken, the others are closed with the dial. */
 #define attempt_SAVED(F)
-#define attempt_LIVE(F)                                                                            \
-    F(struct sb_dial *, dial)                                                                      \
-    F(union sb_sockaddr, address) F(socklen_t, address_len) F(struct sb_watch *, watch) F(int, fd) \
-        F(int, error) F(struct sb_co_poll, poll)
+#define attempt_LIVE(F)           \
+    F(struct sb_dial *, dial)     \
+    F(union sb_sockaddr, address) \
+    F(socklen_t, address_len)     \
+    F(struct sb_watch *, watch)   \
+    F(int, fd)                    \
+    F(int, error)                 \
+    F(struct sb_co_poll, poll)
 #define attempt_POINTS(P) P(connecting)
 CO_FRAME(attempt);
 

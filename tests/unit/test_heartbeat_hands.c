@@ -139,10 +139,13 @@ static void tell(const char *id, enum heartbeat_state from, enum heartbeat_state
 }
 
 #define asker_SAVED(F)
-#define asker_LIVE(F)                                                \
-    F(const char *, path)                                            \
-    F(struct sb_stream, stream) F(struct sb_stream_connect, connect) \
-        F(struct sb_stream_write, write) F(struct sb_stream_line, line) F(struct sb_buf, got)
+#define asker_LIVE(F)                    \
+    F(const char *, path)                \
+    F(struct sb_stream, stream)          \
+    F(struct sb_stream_connect, connect) \
+    F(struct sb_stream_write, write)     \
+    F(struct sb_stream_line, line)       \
+    F(struct sb_buf, got)
 #define asker_POINTS(P) P(connecting) P(asking) P(hearing)
 CO_FRAME(asker);
 CO_DESC(asker);

@@ -110,10 +110,14 @@ END_TEST
 
 /* --- the agent --- */
 #define caller_SAVED(F)
-#define caller_LIVE(F)                                                                 \
-    F(const char *, says)                                                              \
-    F(uint16_t, port) F(struct sb_stream, stream) F(struct sb_stream_connect, connect) \
-        F(struct sb_stream_write, write) F(struct sb_stream_line, line) F(struct sb_buf, got)
+#define caller_LIVE(F)                   \
+    F(const char *, says)                \
+    F(uint16_t, port)                    \
+    F(struct sb_stream, stream)          \
+    F(struct sb_stream_connect, connect) \
+    F(struct sb_stream_write, write)     \
+    F(struct sb_stream_line, line)       \
+    F(struct sb_buf, got)
 #define caller_POINTS(P) P(connecting) P(saying) P(hearing)
 CO_FRAME(caller);
 CO_DESC(caller);
@@ -259,10 +263,14 @@ static void respond(struct sb_str line, struct sb_buf *out)
 }
 
 #define stub_SAVED(F)
-#define stub_LIVE(F)                                                                              \
-    F(struct sb_listener, listener)                                                               \
-    F(struct sb_stream, stream) F(struct sb_stream_accept, accept) F(struct sb_stream_line, line) \
-        F(struct sb_stream_write, write) F(struct sb_buf, out) F(struct sb_co_sleep, sleep)
+#define stub_LIVE(F)                   \
+    F(struct sb_listener, listener)    \
+    F(struct sb_stream, stream)        \
+    F(struct sb_stream_accept, accept) \
+    F(struct sb_stream_line, line)     \
+    F(struct sb_stream_write, write)   \
+    F(struct sb_buf, out)              \
+    F(struct sb_co_sleep, sleep)
 #define stub_POINTS(P) P(accepting) P(listening) P(answering) P(sleeping)
 CO_FRAME(stub);
 CO_DESC(stub);
