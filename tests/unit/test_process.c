@@ -412,7 +412,7 @@ START_TEST(a_grandchild_does_not_hold_up_passing_through)
     close_loop();
     pass_through("yes & echo $! >&2", false);
     kill((pid_t)-child.pid, SIGKILL);
-    ck_assert(slow_count > 0 && gone(said_pid()));
+    ck_assert(gone(said_pid()));
     close_loop();
 }
 END_TEST
