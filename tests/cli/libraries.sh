@@ -29,6 +29,10 @@ none_late() { # NAME COMMAND...
     is "$name loads none of them" "$(grep -xF -f late seen | tr '\n' ' ')" ''
 }
 
+# Whoever adds a library here makes every command start later: measure it first (make bench).
+is 'start-up loads nothing that is not known here' "$(grep -vxE \
+    'lib(yaml-0|pcre2-8|uv|jansson|c|m|dl|pthread|rt|asan|ubsan|gcc_s|stdc\+\+)\.so.*|ld-.*' seen | tr '\n' ' ')" ''
+
 printf 'a: 1\n' >plan.yaml
 none_late '--version' "$SREBOX" --version
 none_late '--help' "$SREBOX" --help
@@ -39,6 +43,26 @@ while read -r applet; do
 done <list
 if grep -qx drift list; then
     none_late 'drift check' "$SREBOX" drift check plan.yaml plan.yaml
+fi
+
+# --- what is broken is named where it is needed, and nowhere else ---
+late_name() { grep "^lib$1[.-]" late; }
+breaks() { # LIBRARY COMMAND...: the command ends with 2 and names the library and its package
+    library=$(late_name "$1")
+    shift
+    mkdir broken
+    : >"broken/$library"
+    run env LD_LIBRARY_PATH="$T/work/broken" "$SREBOX" --version
+    expect_code "--version without $library" 0
+    run env LD_LIBRARY_PATH="$T/work/broken" timeout 60 "$SREBOX" "$@"
+    refused "$1 $2 without $library" "the library $library cannot be loaded: "
+    err_has "$1 $2 without $library: what to do" 'hint: install it; Debian has it in the package lib'
+    rm -r broken
+}
+if grep -qx heartbeat list; then
+    breaks curl heartbeat send --to http://127.0.0.1:1
+    breaks microhttpd heartbeat monitor --listen 127.0.0.1:0
+    breaks sqlite3 heartbeat monitor --listen 127.0.0.1:0 --store store.db
 fi
 
 done_testing
