@@ -242,46 +242,73 @@ static int32_t run_for(struct sb_process_options o, int64_t ns)
     return child.co.rc;
 }
 
+/* Expires the child once it has said something on stdout, and on stderr too if that is waited for. */
+#define patience_SAVED(F) F(bool, both)
+#define patience_LIVE(F) F(struct sb_co_sleep, nap)
+#define patience_POINTS(P) P(listening) P(waiting)
+CO_FRAME(patience);
+CO_DESC(patience);
+static struct sb_co *patience_step(struct sb_co *co_self)
+{
+    CO_BODY(patience, f);
+    sb_co_run(&child.co);
+    while (child.out.len == 0 || (f->both && child.err.len == 0)) {
+        sb_co_sleep_init(&f->nap, sb_loop_timers(loop), sb_loop_now(loop) + MS);
+        CO_AWAIT(listening, &f->nap);
+    }
+    sb_co_expire(&child.co);
+    CO_AWAIT(waiting, &child);
+finally:
+    CO_END;
+}
+
+static void end_once_it_spoke(struct sb_process_options o, bool both)
+{
+    struct patience p;
+    if (!loop)
+        ck_assert_int_eq(sb_loop_new(&loop, &error), 0);
+    CO_INIT(patience, &p);
+    p.both = both;
+    sb_co_process_init(&child, loop, &o);
+    sb_loop_run(loop, &p.co);
+    ck_assert_int_eq(child.co.rc, SB_CO_TIMED_OUT);
+}
+
 START_TEST(a_deadline_ends_child_and_grandchild)
 {
-    ck_assert_int_eq(
-        run_for((struct sb_process_options){.argv = SH("sleep 1000 & echo $!; wait")}, 200 * MS),
-        SB_CO_TIMED_OUT);
+    end_once_it_spoke((struct sb_process_options){.argv = SH("sleep 1000 & echo $!; wait")}, false);
     ck_assert(child.end == SB_PROCESS_KILLED && child.signo == SIGTERM);
     ck_assert(gone(said_pid()) && gone((pid_t)child.pid));
     sb_co_process_free(&child);
     /* one that cleans up has its time, and its last words are heard */
-    ck_assert_int_eq(
-        run_for(
-            (struct sb_process_options){
-                .argv =
-                    SH("trap 'sleep 0.1; echo bye; exit 9' TERM; while :; do sleep 0.01; done")},
-            200 * MS),
-        SB_CO_TIMED_OUT);
-    ck_assert(child.end == SB_PROCESS_EXITED && child.status == 9 && tail_is(&child.out, "bye\n"));
+    end_once_it_spoke(
+        (struct sb_process_options){
+            .argv = SH(
+                "trap 'sleep 0.1; echo bye; exit 9' TERM; echo up; while :; do sleep 0.01; done"),
+            .grace = INT64_C(60000) * MS},
+        false);
+    ck_assert(child.end == SB_PROCESS_EXITED && child.status == 9 &&
+              tail_is(&child.out, "up\nbye\n"));
     close_loop();
 }
 END_TEST
 
 START_TEST(who_will_not_go_is_killed)
 {
-    ck_assert_int_eq(
-        run_for(
-            (struct sb_process_options){
-                .argv = SH("trap '' TERM; echo $$; while :; do sleep 1; done"), .grace = 50 * MS},
-            100 * MS),
-        SB_CO_TIMED_OUT);
+    end_once_it_spoke(
+        (struct sb_process_options){.argv = SH("trap '' TERM; echo $$; while :; do sleep 1; done"),
+                                    .grace = 50 * MS},
+        false);
     ck_assert(child.end == SB_PROCESS_KILLED && child.signo == SIGKILL);
     sb_co_process_free(&child);
     /* the leader goes at once, the one it left behind does not want to */
-    ck_assert_int_eq(
-        run_for(
-            (struct sb_process_options){
-                .argv = SH("(trap '' TERM; while :; do sleep 0.1; done) & echo $!; wait"),
-                .grace = 100 * MS},
-            200 * MS),
-        SB_CO_TIMED_OUT);
+    end_once_it_spoke(
+        (struct sb_process_options){
+            .argv = SH("(trap '' TERM; echo 0 >&2; while :; do sleep 0.1; done) & echo $!; wait"),
+            .grace = 2000 * MS},
+        true);
     ck_assert_int_eq(child.signo, SIGTERM);
+    child.err.len = 0; /* it said no number */
     ck_assert(gone(said_pid()));
     close_loop();
 }
