@@ -147,7 +147,7 @@ static bool next_field(struct reading *r, struct sb_str *rest, struct sb_str *re
 
 static int read_csv(struct reading *r, struct sb_str rest, struct sb_error *e)
 {
-    struct sb_str head = next_line(&rest), field, first = {"", 0}, value = {"", 0};
+    struct sb_str head = next_line(&rest), field;
     size_t column = 0;
     bool found = false;
     while (!found && next_field(r, &head, &field)) {
@@ -157,7 +157,7 @@ static int read_csv(struct reading *r, struct sb_str rest, struct sb_error *e)
     if (!found)
         return no_key(r, 1, e);
     for (uint32_t number = 2; rest.len; number++) {
-        struct sb_str line = next_line(&rest);
+        struct sb_str line = next_line(&rest), first = {"", 0}, value = {"", 0};
         size_t at = 0;
         if (line.len == 0)
             continue;
