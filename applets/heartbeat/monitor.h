@@ -31,16 +31,16 @@ struct heartbeat_monitor;
 /* Looks at the clocks and lets the detector judge, when it is due and at least four times a second. What
  * was our own fault (stopped, suspended, clock set, overloaded) is told to the detector first. */
 #define heartbeat_pulse_SAVED(F)
-#define heartbeat_pulse_LIVE(F)                                                      \
-    F(struct heartbeat_monitor *, m)                                                 \
-    F(struct sb_co_timer, alarm)                                                     \
-    F(struct sb_clock_watch, watch)                                                  \
-    F(int64_t, looked_at)                                                            \
-    F(int64_t, wake_at)                                                              \
-    F(int64_t, held)                                                                 \
-    F(int64_t, held_at)                                                              \
-    F(int64_t, told_at) F(uint64_t, dropped) F(int64_t, lag_at) F(int64_t, watchdog) \
-        F(int64_t, watchdog_at)
+#define heartbeat_pulse_LIVE(F)      \
+    F(struct heartbeat_monitor *, m) \
+    F(struct sb_co_timer, alarm)     \
+    F(struct sb_clock_watch, watch)  \
+    F(int64_t, looked_at)            \
+    F(int64_t, wake_at)              \
+    F(int64_t, held)                 \
+    F(int64_t, held_at)              \
+    F(int64_t, told_at)              \
+    F(uint64_t, dropped) F(int64_t, lag_at) F(int64_t, watchdog) F(int64_t, watchdog_at)
 #define heartbeat_pulse_POINTS(P) P(resting)
 CO_FRAME(heartbeat_pulse);
 void heartbeat_pulse_init(struct heartbeat_pulse *f, struct heartbeat_monitor *m);

@@ -19,7 +19,7 @@ seconds() { sed 's/[0-9][0-9.]*s/Ns/g; s/  */ /g'; }
     # the senders find the monitor when it is there; the last command must not replace the shell
     block 1 | sed "s/8377/$port/g; s/heartbeat monitor/heartbeat monitor --listen 127.0.0.1:$port/; \$s|.*|(srebox heartbeat status --from http://127.0.0.1:$port)|"
 } >tour.sh
-cat tour.sh | sed 's/^/# /'
+sed 's/^/# /' tour.sh
 code=0
 if have bash; then bash tour.sh >"$T/out" 2>"$T/err" </dev/null || code=$?; else skip_all "bash is not installed"; fi
 is "exit status" "$code" 1

@@ -1,10 +1,10 @@
 # The user's own sender, in Node with express and axios, talks to the monitor: it is up, with its metrics;
 # when it is killed it is down after three beats and a second; when it is told to stop it leaves.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2317 # functions are called by name
 . "$SB_SRC/tests/lib/tap.sh"
 NODE_PATH=${NODE_PATH:-/usr/share/nodejs}
 export NODE_PATH
-have node && have curl && have jq || skip_all "nodejs, curl or jq is not installed"
+for tool in node curl jq; do have "$tool" || skip_all "$tool is not installed"; done
 node -e 'require("express"); require("axios")' 2>/dev/null || skip_all "node-express or node-axios is not installed"
 "$SREBOX" --list | grep -q heartbeat || skip_all "built without heartbeat"
 

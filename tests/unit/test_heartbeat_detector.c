@@ -184,8 +184,7 @@ START_TEST(test_known_nodes_that_never_speak)
     ck_assert_int_eq(sim_state(&s, "db-1"), HEARTBEAT_UNKNOWN_STATE);
     sim_to(&s, 10001);
     ck_assert_int_eq(sim_state(&s, "db-1"), HEARTBEAT_DOWN);
-    ck_assert_str_eq(last_flip(&s)->text,
-                     "down: never heard in 10s, allowed are 10s: 3 x 3s + 1s");
+    ck_assert_str_eq(last_flip(&s)->text, "down: never heard in 10s, allowed are 10s: 3 x 3s + 1s");
     sim_done(&s);
 }
 END_TEST
