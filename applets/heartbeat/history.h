@@ -6,7 +6,8 @@
 #ifndef HEARTBEAT_HISTORY_H
 #define HEARTBEAT_HISTORY_H
 
-#include "applets/heartbeat/flip.h"
+#include "applets/heartbeat/registry.h"
+#include "applets/heartbeat/tables.h"
 
 struct heartbeat_history;
 
@@ -21,6 +22,11 @@ void heartbeat_history_change(struct heartbeat_history *h, uint32_t node, enum h
 void heartbeat_history_forget(struct heartbeat_history *h, uint32_t node);
 /* Nobody looked from `from` to `to`. The last 64 of these are kept. */
 void heartbeat_history_gap(struct heartbeat_history *h, int64_t from, int64_t to);
+
+/* At the start, before any change: what the last run kept in its store since then, of these nodes. */
+int heartbeat_history_load(struct heartbeat_history *h, struct sb_store *s,
+                           const struct heartbeat_registry *nodes, int64_t since,
+                           struct sb_error *e);
 
 struct heartbeat_stretch {
     int64_t from, to;

@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define GRACE (5 * SB_NS_PER_S) /* for requests in flight, at the end */
+#define GRACE (5 * SB_NS_PER_S)           /* for requests in flight, at the end */
+#define HISTORY (24 * 3600 * SB_NS_PER_S) /* what strips show at most */
 enum { LOGGED_A_SECOND = 50, CHANGES_KEPT = 16384 };
 
 struct heartbeat_now heartbeat_monitor_now(const struct heartbeat_monitor *m)
@@ -356,6 +357,9 @@ static int load_nodes(struct heartbeat_monitor *m, const struct heartbeat_now *n
         return 0;
     struct sb_store *store = new_store(m);
     int r = heartbeat_keeper_load(m->keeper, store, m->detector, now, e);
+    if (r == 0)
+        r = heartbeat_history_load(m->history, store, heartbeat_detector_nodes(m->detector),
+                                   now->wall - HISTORY, e);
     sb_store_free(store);
     note_absence(m);
     return r;

@@ -1,7 +1,7 @@
 /* Strips of the status page against a plain list of changes. */
 #include "applets/heartbeat/history.h"
 
-#include "tests/unit/unit.h"
+#include "tests/unit/keeper_unit.h"
 
 static struct heartbeat_stretch got[HEARTBEAT_STRETCHES];
 
@@ -119,7 +119,56 @@ START_TEST(strips_agree_with_a_list_of_changes)
 }
 END_TEST
 
+static void note(struct sb_store *s, uint64_t number, enum heartbeat_fresh why)
+{
+    struct heartbeat_flip f =
+        make_flip(number, "", HEARTBEAT_UNKNOWN_STATE, HEARTBEAT_UNKNOWN_STATE, false);
+    f.what = HEARTBEAT_FLIP_NOTE;
+    f.evidence.rule = HEARTBEAT_RULE_SELF;
+    f.evidence.fresh_wall = f.at_wall;
+    f.evidence.fresh_why = why;
+    save(s, &f, 0);
+}
+
+static void change(struct sb_store *s, uint64_t number, enum heartbeat_state from,
+                   enum heartbeat_state to)
+{
+    struct heartbeat_flip f = make_flip(number, "a", from, to, false);
+    f.evidence.fresh_wall = T0; /* as in every flip since the run began */
+    f.evidence.fresh_why = HEARTBEAT_FRESH_START;
+    save(s, &f, 0);
+}
+
+START_TEST(a_restart_knows_the_run_before_and_no_more)
+{
+    struct sb_store *s = set_up();
+    struct heartbeat_registry *nodes = heartbeat_registry_new(10);
+    struct heartbeat_history *h = heartbeat_history_new(8);
+    struct sb_error e;
+    bool created;
+    heartbeat_registry_need(nodes, SB_STR("other"), &created);
+    const struct heartbeat_node *a = heartbeat_registry_need(nodes, SB_STR("a"), &created);
+    change(s, 1, HEARTBEAT_UNKNOWN_STATE, HEARTBEAT_UP);
+    note(s, 2, HEARTBEAT_FRESH_START);
+    change(s, 3, HEARTBEAT_UP, HEARTBEAT_DOWN);
+    note(s, 4, HEARTBEAT_FRESH_STOPPED);
+    change(s, 5, HEARTBEAT_DOWN, HEARTBEAT_UP);
+    OK(heartbeat_history_load(h, s, nodes, T0, &e));
+    int64_t end = T0 + 600 * SB_NS_PER_S;
+    size_t n = heartbeat_history_read(h, a->index, HEARTBEAT_UP, end, T0, end, got);
+    ck_assert_uint_eq(n, 2);
+    ck_assert_int_eq(got[0].from, T0 + 500 * SB_NS_PER_S);
+    ck_assert_int_eq(got[0].state, HEARTBEAT_UP);
+    ck_assert_int_eq(got[1].from, T0 + 300 * SB_NS_PER_S);
+    ck_assert_int_eq(got[1].to, T0 + 500 * SB_NS_PER_S);
+    ck_assert_int_eq(got[1].state, HEARTBEAT_DOWN);
+    heartbeat_history_free(h);
+    heartbeat_registry_free(nodes);
+    tear_down(s);
+}
+END_TEST
+
 UNIT_MAIN("heartbeat_history", a_node_without_changes_is_what_it_is_since_then,
           changes_are_cut_to_what_was_asked_for, what_fell_out_is_unknown_and_never_another_nodes,
           an_index_that_was_given_to_another_starts_anew, gaps_come_last,
-          strips_agree_with_a_list_of_changes)
+          strips_agree_with_a_list_of_changes, a_restart_knows_the_run_before_and_no_more)
