@@ -245,12 +245,19 @@ static void compare_pair(struct list_walk *w, uint32_t plan)
     drift_compare_values(w->run, &child);
 }
 
-/* Only the order differs: one finding, of the whole list. */
-static void report_order(struct list_walk *w)
+/* Only the order differs: one finding, of the whole list. `before`: findings there were before it; those
+ * since are of elements that are equal as sets and not as lists: the one finding speaks for them too, or
+ * a repair would put right what is inside and leave the order. */
+static void report_order(struct list_walk *w, size_t before)
 {
     const struct drift_pairing *p = &w->pairs;
     const char *note;
-    if (p->n_moved == 1 && drift_is_scalar(w->plan->u.items[p->moved])) {
+    if (w->run->out->list.len > before) {
+        w->run->out->list.len = before;
+        note =
+            sb_arena_printf(w->run->arena, "%u of %u elements have moved, and some differ inside.",
+                            (unsigned)p->n_moved, (unsigned)w->plan->count);
+    } else if (p->n_moved == 1 && drift_is_scalar(w->plan->u.items[p->moved])) {
         struct sb_buf b = SB_BUF_INIT(16384);
         drift_put_scalar(&b, w->plan->u.items[p->moved]);
         note = sb_arena_printf(w->run->arena, "Only the order differs: %s is number %u, not %u.",
@@ -320,8 +327,8 @@ void drift_compare_lists(struct drift_run *run, struct drift_frame *f)
     size_t before = run->out->list.len;
     pair_list(&w);
     report_list(&w);
-    if (w.pairs.n_moved && run->out->list.len == before) /* equal hashes may still differ */
-        report_order(&w);
+    if (w.pairs.n_moved)
+        report_order(&w, before);
     free(w.pairs.actual_of);
     free(w.pairs.taken);
     free(w.pairs.plan_renamed);

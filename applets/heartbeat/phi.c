@@ -5,7 +5,7 @@
 
 void heartbeat_window_add(struct heartbeat_window *w, int64_t interval)
 {
-    int64_t ms = interval < 0 ? 0 : (interval + 500000) / 1000000;
+    int64_t ms = interval < 0 ? 0 : interval / 1000000 + (interval % 1000000 >= 500000);
     w->ms[w->at] = ms > UINT32_MAX ? UINT32_MAX : (uint32_t)ms;
     w->at = (uint16_t)(w->at + 1 == w->cap ? 0 : w->at + 1);
     if (w->len < w->cap)

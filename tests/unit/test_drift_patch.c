@@ -572,6 +572,9 @@ static unsigned runs(void)
     return n ? (unsigned)strtoul(n, NULL, 10) : 4000;
 }
 
+/* Those that were red once: a list that was reordered around an element that differs inside. */
+static const uint64_t red_once[] = {UINT64_C(5876772702572812473)};
+
 static void check_property(enum drift_patch_format format)
 {
     uint64_t first = sb_rand_u64() | 1;
@@ -580,7 +583,7 @@ static void check_property(enum drift_patch_format format)
         first = strtoull(fixed, NULL, 10);
     unsigned refused = 0;
     for (unsigned i = 0; i < runs(); i++) {
-        uint64_t seed = first + 2 * i;
+        uint64_t seed = i < SB_LEN(red_once) && !fixed ? red_once[i] : first + 2 * i;
         struct pair p;
         state = seed;
         random_pair(&p);
