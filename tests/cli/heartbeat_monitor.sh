@@ -28,6 +28,7 @@ until_true() {
 
 # start ARGUMENT...: a monitor on a free port; sets $monitor and $url.
 start() {
+    : >"$T/log" # of the one before
     "$SREBOX" heartbeat monitor --listen 127.0.0.1:0 "$@" 2>"$T/log" &
     monitor=$!
     until_true grep -q 'listening on' "$T/log"

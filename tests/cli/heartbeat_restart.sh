@@ -22,6 +22,7 @@ until_true() { # COMMAND...: tries it for 30 s
     done
 }
 start() { # ARGUMENT...
+    : >"$T/log" # of the one before
     "$SREBOX" heartbeat monitor --listen 127.0.0.1:0 "$@" 2>"$T/log" &
     monitor=$!
     until_true grep -q 'listening on' "$T/log"

@@ -21,6 +21,7 @@ monitor() { # ARGUMENT...: sets $url and, with --udp, $udp
     started="$started $!"
     until_true grep -q 'listening on' monitor.log
     url=$(sed -n 's/.*listening on //p' monitor.log)
+    case " $* " in *" --udp "*) until_true grep -q 'datagrams on port' monitor.log ;; esac
     udp=udp://127.0.0.1:$(sed -n 's/.*datagrams on port //p' monitor.log)
 }
 background() {
