@@ -336,12 +336,11 @@ const struct sb_applet heartbeat_applet = {
     .description = "Receives beats of nodes and jobs, notices which have gone silent, says why it "
                    "thinks so, and acts on it. Judged by the monitor's own clock; what is the "
                    "monitor's own fault alerts nobody.",
-    .example =
-        "srebox heartbeat send --to http://monitor:8377 --check tcp:localhost:80\n"
-        "srebox heartbeat exec --to http://monitor:8377 --id backup -- backup-db\n"
-        "srebox heartbeat schedule '30 2 * * MON-FRI' --time-zone Europe/Berlin\n"
-        "srebox heartbeat replay trace.jsonl --policy now.yaml --policy new.yaml\n"
-        "srebox heartbeat tune trace.jsonl --target 0.01\n",
+    .example = "srebox heartbeat send --to http://monitor:8377 --check tcp:localhost:80\n"
+               "srebox heartbeat exec --to http://monitor:8377 --id backup -- backup-db\n"
+               "srebox heartbeat schedule '30 2 * * MON-FRI' --time-zone Europe/Berlin\n"
+               "srebox heartbeat replay trace.jsonl --policy now.yaml --policy new.yaml\n"
+               "srebox heartbeat tune trace.jsonl --target 0.01\n",
     .verbs = verbs,
     .options = options,
     .options_size = sizeof(struct heartbeat_options),
