@@ -241,7 +241,7 @@ static void put_table(struct sb_buf *b, const struct heartbeat_monitor *m,
     sb_buf_puts(b, "</table>\n");
     if (s->matched > s->n)
         sb_buf_printf(b,
-                      "<p>And %u more, which are well: choose by name above, or ask "
+                      "<p>And %u more: choose by name or state above, or ask "
                       "<code>/api/status</code>, which has them all.</p>\n",
                       s->matched - (uint32_t)s->n);
 }
