@@ -1,0 +1,107 @@
+/* mttr: options and verbs. */
+#include "applets/mttr/mttr.h"
+
+#include "applets/mttr/metric.h"
+
+#include <stddef.h>
+
+enum { /* bits of verbs[] below, in its order */
+       OPEN = 1 << 0,
+       ACK = 1 << 1,
+       WORK = 1 << 2,
+       DIAGNOSED = 1 << 3,
+       FIXED = 1 << 4,
+       MITIGATED = 1 << 5,
+       RESTORED = 1 << 6,
+       VERIFIED = 1 << 7,
+       CLOSE = 1 << 8,
+       REOPEN = 1 << 9,
+       NOTE = 1 << 10,
+       LIST = 1 << 11,
+       SHOW = 1 << 12,
+       TIMELINE = 1 << 13,
+       LOG = 1 << 14,
+       IMPORT = 1 << 15,
+       SERVE = 1 << 16,
+       REPORT = 1 << 17,
+       EXPLAIN = 1 << 18,
+       COMPARE = 1 << 19,
+       SIMULATE = 1 << 20,
+       POWER = 1 << 21,
+       COST = 1 << 22,
+       DOCTOR = 1 << 23,
+       RECORDING =
+           ACK | WORK | DIAGNOSED | FIXED | MITIGATED | RESTORED | VERIFIED | CLOSE | REOPEN | NOTE,
+};
+
+#define AT(member) offsetof(struct mttr_options, member)
+
+static const struct sb_option options[] = {
+    {.name = "store",
+     .type = SB_OPT_FILE,
+     .offset = AT(store),
+     .arg = "FILE",
+     .help = "The journal. Unless given, the one that all of srebox shares"},
+    {.name = "tz",
+     .type = SB_OPT_STRING,
+     .offset = AT(tz),
+     .arg = "ZONE",
+     .help =
+         "The time zone of times that do not say theirs, and of those shown: Europe/Berlin, UTC, "
+         "+02:00. Unless given, the machine's"},
+    {0}};
+
+static const struct sb_verb verbs[] = {
+    {"open", "SERVICE", "open an incident", 1, 1, 0, mttr_open_verb},
+    {"ack", "INCIDENT", "someone has it", 1, 1, 0, mttr_record_verb},
+    {"work", "INCIDENT", "hands are on it", 1, 1, 0, mttr_record_verb},
+    {"diagnosed", "INCIDENT", "the cause is known", 1, 1, 0, mttr_record_verb},
+    {"fixed", "INCIDENT", "the cure is applied", 1, 1, 0, mttr_record_verb},
+    {"mitigated", "INCIDENT", "users suffer less, the cause is still there", 1, 1, 0,
+     mttr_record_verb},
+    {"restored", "INCIDENT", "users are served again", 1, 1, 0, mttr_record_verb},
+    {"verified", "INCIDENT", "and that was checked", 1, 1, 0, mttr_record_verb},
+    {"close", "INCIDENT", "the paperwork is done, too", 1, 1, 0, mttr_record_verb},
+    {"reopen", "INCIDENT", "it was not over", 1, 1, 0, mttr_record_verb},
+    {"note", "INCIDENT TEXT", "write down what was seen or tried", 2, 2, 0, mttr_record_verb},
+    {"list", "", "incidents, the open ones first", 0, 0,
+     SB_FORMAT_BIT(TEXT) | SB_FORMAT_BIT(JSON) | SB_FORMAT_BIT(CSV), mttr_list_verb},
+    {"show", "INCIDENT", "one incident: its events, and the times between them", 1, 1,
+     SB_FORMAT_BIT(TEXT) | SB_FORMAT_BIT(JSON), mttr_show_verb},
+    {"timeline", "INCIDENT", "the story of one incident, for a post-mortem", 1, 1,
+     SB_FORMAT_BIT(TEXT) | SB_FORMAT_BIT(MARKDOWN) | SB_FORMAT_BIT(HTML), mttr_timeline_verb},
+    {"log", "INCIDENT", "everything that was written of it, corrections included", 1, 1,
+     SB_FORMAT_BIT(TEXT) | SB_FORMAT_BIT(JSON), mttr_log_verb},
+    {"import", "FILE", "take incidents from another tool's export", 1, 1,
+     SB_FORMAT_BIT(TEXT) | SB_FORMAT_BIT(JSON), mttr_import_verb},
+    {"serve", "", "take incidents from other tools' webhooks", 0, 0, 0, mttr_serve_verb},
+    {"report", "", "how long it takes: respond, repair, recover, resolve", 0, 0,
+     SB_FORMAT_BIT(TEXT) | SB_FORMAT_BIT(JSON) | SB_FORMAT_BIT(CSV) | SB_FORMAT_BIT(MARKDOWN) |
+         SB_FORMAT_BIT(PROM) | SB_FORMAT_BIT(HTML),
+     mttr_report_verb},
+    {"explain", "METRIC", "the incidents and events behind a figure", 1, 1,
+     SB_FORMAT_BIT(TEXT) | SB_FORMAT_BIT(JSON) | SB_FORMAT_BIT(CSV), mttr_explain_verb},
+    {"compare", "", "did it get better, or is that chance", 0, 0,
+     SB_FORMAT_BIT(TEXT) | SB_FORMAT_BIT(JSON), mttr_compare_verb},
+    {"simulate", "", "what a real improvement would look like in data like yours", 0, 0,
+     SB_FORMAT_BIT(TEXT) | SB_FORMAT_BIT(JSON), mttr_simulate_verb},
+    {"power", "", "how many incidents it takes to see a change", 0, 0,
+     SB_FORMAT_BIT(TEXT) | SB_FORMAT_BIT(JSON), mttr_power_verb},
+    {"cost", "", "what the outages cost: low, likely, high", 0, 0,
+     SB_FORMAT_BIT(TEXT) | SB_FORMAT_BIT(JSON), mttr_cost_verb},
+    {"doctor", "", "what is wrong with the data, and the commands that mend it", 0, 0,
+     SB_FORMAT_BIT(TEXT) | SB_FORMAT_BIT(JSON), mttr_doctor_verb},
+    {0}};
+
+extern const struct sb_applet mttr_applet;
+const struct sb_applet mttr_applet = {
+    .name = "mttr",
+    .summary = "time to respond, repair, recover, resolve: with honest uncertainty",
+    .description = "Keeps the events of incidents (who noticed what, when), takes them from "
+                   "heartbeat and from other tools, and says how long things take, how sure that "
+                   "is, and which incidents a figure is made of.",
+    .example = "  srebox mttr open checkout --at 14:30 --title 'database down'\n"
+               "  srebox mttr report --by service\n",
+    .verbs = verbs,
+    .options = options,
+    .options_size = sizeof(struct mttr_options)};

@@ -1,0 +1,47 @@
+/* The applet's options, filled by the table of mttr.c, and its verbs. Each verb lives in a file of its own
+ * name (the verbs that record events, in record.c). */
+#ifndef MTTR_MTTR_H
+#define MTTR_MTTR_H
+
+#include "core/store/store.h"
+#include "core/ui/option.h"
+
+struct mttr_options {
+    const char *store; /* file; NULL: the default place */
+    const char *rules; /* file: which flips are incidents of which service; NULL: none */
+    const char *tz;    /* zone of times without one, also of what is shown; NULL: the machine's */
+
+    /* recording */
+    const char *at, *by, *service, *severity, *team, *title, *message;
+
+    /* list, report, compare ...: which incidents */
+    const char *since, *until;
+    struct sb_strings where; /* KEY=GLOB of service, severity, team, source */
+
+    /* report */
+    int64_t defs, by_group; /* enum mttr_defs; of report.h */
+    /* the rest is added by the rooms that need it */
+};
+
+/* Opens the store of the options with the journal (read_only: it must exist). The caller frees. */
+int mttr_open_store(const struct mttr_options *o, bool read_only, struct sb_store **ret,
+                    struct sb_error *e);
+
+int mttr_open_verb(struct sb_run *run, struct sb_error *e);
+int mttr_record_verb(struct sb_run *run,
+                     struct sb_error *e); /* ack work diagnosed ... note: by run->verb->name */
+int mttr_list_verb(struct sb_run *run, struct sb_error *e);
+int mttr_show_verb(struct sb_run *run, struct sb_error *e);
+int mttr_timeline_verb(struct sb_run *run, struct sb_error *e);
+int mttr_log_verb(struct sb_run *run, struct sb_error *e);
+int mttr_import_verb(struct sb_run *run, struct sb_error *e);
+int mttr_serve_verb(struct sb_run *run, struct sb_error *e);
+int mttr_report_verb(struct sb_run *run, struct sb_error *e);
+int mttr_explain_verb(struct sb_run *run, struct sb_error *e);
+int mttr_compare_verb(struct sb_run *run, struct sb_error *e);
+int mttr_simulate_verb(struct sb_run *run, struct sb_error *e);
+int mttr_power_verb(struct sb_run *run, struct sb_error *e);
+int mttr_cost_verb(struct sb_run *run, struct sb_error *e);
+int mttr_doctor_verb(struct sb_run *run, struct sb_error *e);
+
+#endif
