@@ -1,13 +1,25 @@
 /* Incidents: what the journal's events say when they are read together.
  *
  * Nothing of this is stored: incidents are derived, each time, from events (core/store/journal.h), by rule
- * (groups of heartbeat's flips, see rule.h) or by hand (events that name their incident). Corrections are
- * applied here: an event that names one it corrects stands in its place, and one of kind "retracted"
- * takes it away; the history with both is `mttr log`'s.
+ * (groups of heartbeat's flips, see rule.h) or by hand (events that name their incident).
  *
- * Members of an event's data (a JSON object) that speak of the incident: "title", "severity", "team",
- * "url", "text" (a note's); of several events the latest that was written wins. The service is the
- * subject of its first event that has one. An incident belongs to the window of its start. */
+ * Corrections are applied here. An event stands unless one that stands corrects it; of several that correct
+ * the same one, the latest written stands. A correction stands in the place of what it corrects, whole:
+ * with its own time, kind and data; where it names no incident, or no subject, it is that of what it
+ * corrects. One of kind "retracted" only takes away, and taking a retraction away brings back. The
+ * history with all of it is `mttr log`'s.
+ *
+ * Members of an event's data (a JSON object) that speak of the incident: "service", "title", "severity",
+ * "team", "url" (texts); of several events the latest that was written wins. Without a member "service" it
+ * is the subject of the first written event that has one. "text" is what a note says. "actor_type" says
+ * who did it: "person" or "machine"; an event of source "mttr" without it is a person's, any other is
+ * nobody-knows, which counts as a machine's.
+ *
+ * Spells, the stretches in which users suffered. The first begins at impact_start; without one at the
+ * first event that says that something is wrong (detected, alerted, acked, work_started), and is then a
+ * lower bound. It ends with restored. Another begins with a later impact_start, or with reopened after
+ * restored (lower bound). An incident that rules made of several has the union of its members' spells:
+ * it is restored when all of them are, and last[SB_EVENT_RESTORED] is that of the last. */
 #ifndef MTTR_INCIDENT_H
 #define MTTR_INCIDENT_H
 
@@ -29,17 +41,19 @@ struct mttr_event {
 
 /* One stretch in which users suffered. */
 struct mttr_spell {
-    int64_t from, to; /* to: MTTR_NO_TIME while it lasts */
+    int64_t from,
+        to; /* to: MTTR_NO_TIME while it lasts; of one that is closed: nobody wrote its end */
     bool lower_bound; /* from is when it was seen: the impact may have begun before */
 };
 
 struct mttr_incident {
-    struct sb_str id;
-    struct sb_str service, severity, team, title, source; /* "" = not said */
-    const struct mttr_event *events;                      /* by time, equal times by id */
+    struct sb_str id; /* as typed and shown: of a group, its first member's */
+    struct sb_str service, severity, team, title, url, source; /* "" = not said */
+    const struct mttr_event *events;                           /* by time, equal times by id */
     size_t n_events;
     const struct mttr_spell *spells; /* by time; without overlaps */
     size_t n_spells;
+    size_t members; /* how many incidents rules made one of; 1: it is by itself */
     int64_t first[MTTR_STEPS],
         last[MTTR_STEPS];  /* by kind: when it happened, MTTR_NO_TIME = it did not */
     int64_t start;         /* its earliest event: it belongs to the window of this */
@@ -56,9 +70,8 @@ struct mttr_rules; /* which flips are incidents of which service: rule.h */
 
 struct mttr_gathering {
     const struct mttr_rules *rules; /* NULL: every incident that heartbeat names, by itself */
-    bool texts;                     /* also actors, sources and texts of events */
-    struct sb_str
-        incident; /* len 0 = all; else this one only, by its id or an unambiguous start of it */
+    bool texts;                     /* also actors, sources and texts of events, and urls */
+    struct sb_str incident; /* len 0 = all; else this one only, by its whole id (see mttr_find) */
 };
 
 /* Reads the whole journal of s. ret is initialised here; untouched on failure. 10^6 events take some 100
@@ -66,5 +79,15 @@ struct mttr_gathering {
 int mttr_incidents_gather(struct sb_store *s, const struct mttr_gathering *g,
                           struct mttr_incidents *ret, struct sb_error *e);
 void mttr_incidents_done(struct mttr_incidents *i); /* {0} is fine */
+
+/* The whole id of what a person typed: an id, or an unambiguous start of one, appended to ret_id.
+ * -SB_ENOTFOUND when there is none (with a hint), -SB_EUSAGE when there are several: they are listed. */
+int mttr_find(struct sb_store *s, struct sb_str typed, struct sb_buf *ret_id, struct sb_error *e);
+
+/* Everything that the verbs which look at all incidents need: opens the store of the options, reads its
+ * rules, gathers. A journal without incidents gives an empty list. */
+struct mttr_options;
+int mttr_gather_all(const struct mttr_options *o, bool texts, struct mttr_incidents *ret,
+                    struct sb_error *e);
 
 #endif
