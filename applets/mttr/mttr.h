@@ -17,9 +17,14 @@ struct mttr_options {
     /* list, report, compare ...: which incidents */
     const char *since, *until;
     struct sb_strings where; /* KEY=GLOB of service, severity, team, source */
+    int64_t attribute;       /* enum mttr_attribute of filter.h */
 
-    /* report */
-    int64_t defs, by_group; /* enum mttr_defs; of report.h */
+    /* report; --by is shared with recording: there a person, here a grouping (group.h) */
+    int64_t defs;                 /* enum mttr_defs */
+    int64_t pauses;               /* enum mttr_pauses of availability.h */
+    const char *slo;              /* "99.9"; NULL: none */
+    struct sb_strings weights;    /* SEVERITY=SHARE */
+    struct sb_strings objectives; /* METRIC<=DURATION */
     /* the rest is added by the rooms that need it */
 };
 
