@@ -5,11 +5,10 @@
 #include "core/base/mem.h"
 #include "core/base/rand.h"
 #include "core/base/utf8.h"
+#include "core/net/hmac.h"
 
 #include <math.h>
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
 
@@ -20,7 +19,7 @@ enum { UDP_VERSION = 1, HAS_SEQ = 1 };
 
 struct heartbeat_udp_key {
     uint32_t id;
-    EVP_MAC_CTX *mac;
+    struct sb_hmac *mac;
 };
 
 static uint32_t key_id(const unsigned char digest[SB_TOKEN_DIGEST])
@@ -38,16 +37,11 @@ static uint32_t key_id(const unsigned char digest[SB_TOKEN_DIGEST])
 
 struct heartbeat_udp_key *heartbeat_udp_key_of(const unsigned char digest[SB_TOKEN_DIGEST])
 {
-    char sha256[] = "SHA256";
-    OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha256, 0),
-                           OSSL_PARAM_construct_end()};
     struct heartbeat_udp_key *k = sb_xcalloc(1, sizeof *k);
-    EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    struct sb_error e = {0};
     k->id = key_id(digest);
-    k->mac = hmac ? EVP_MAC_CTX_new(hmac) : NULL;
-    EVP_MAC_free(hmac);
-    if (!k->mac || EVP_MAC_init(k->mac, digest, SB_TOKEN_DIGEST, params) != 1)
-        sb_out_of_memory();
+    if (sb_hmac_new((struct sb_str){(const char *)digest, SB_TOKEN_DIGEST}, &k->mac, &e) < 0)
+        sb_out_of_memory(); /* libcrypto is there: it made the digest */
     return k;
 }
 
@@ -64,17 +58,16 @@ void heartbeat_udp_key_free(struct heartbeat_udp_key *k)
 {
     if (!k)
         return;
-    EVP_MAC_CTX_free(k->mac);
+    sb_hmac_free(k->mac);
     free(k);
 }
 
 /* False: libcrypto failed, and nothing may be believed. */
 static bool sign(struct heartbeat_udp_key *k, const unsigned char *p, size_t len,
-                 unsigned char tag[SHA256_DIGEST_LENGTH])
+                 unsigned char tag[SB_HMAC_TAG])
 {
-    size_t n = 0;
-    return EVP_MAC_init(k->mac, NULL, 0, NULL) == 1 && EVP_MAC_update(k->mac, p, len) == 1 &&
-           EVP_MAC_final(k->mac, tag, &n, SHA256_DIGEST_LENGTH) == 1 && n == SHA256_DIGEST_LENGTH;
+    const struct sb_str text = {(const char *)p, len};
+    return sb_hmac_sign(k->mac, &text, 1, tag);
 }
 
 /* ---- writing ---- */
@@ -165,7 +158,7 @@ static void put_head(unsigned char *p, const struct heartbeat_beat *b, uint32_t 
 int heartbeat_udp_write(const struct heartbeat_beat *b, struct heartbeat_udp_key *key,
                         unsigned char out[HEARTBEAT_UDP_MAX], size_t *ret_len, struct sb_error *e)
 {
-    unsigned char tag[SHA256_DIGEST_LENGTH];
+    unsigned char tag[SB_HMAC_TAG];
     size_t size = size_of(b), room = HEARTBEAT_UDP_MAX - (key ? HEARTBEAT_UDP_TAG : 0);
     if (!size)
         return sb_fail(e, SB_EINPUT, "a name is empty or too long, or a metric is not finite");
@@ -267,7 +260,7 @@ static bool read_beat(const unsigned char *p, const unsigned char *end, struct h
 static enum heartbeat_udp_verdict check_signature(const unsigned char *p, const unsigned char *end,
                                                   struct heartbeat_udp_key *const *keys, size_t n)
 {
-    unsigned char tag[SHA256_DIGEST_LENGTH];
+    unsigned char tag[SB_HMAC_TAG];
     uint32_t id = (uint32_t)get_number(p + 4, 4);
     for (size_t i = 0; id && i < n; i++) {
         if (keys[i]->id != id)

@@ -27,6 +27,7 @@
     VALUE(int, EVP_MAC_final,                                                                      \
           (EVP_MAC_CTX * ctx, unsigned char *out, size_t *ret_len, size_t size),                   \
           (ctx, out, ret_len, size))                                                               \
+    VALUE(int, EVP_DecodeBlock, (unsigned char *out, const unsigned char *p, int n), (out, p, n))  \
     VALUE(int, CRYPTO_get_ex_new_index,                                                            \
           (int kind, long argl, void *argp, CRYPTO_EX_new *make, CRYPTO_EX_dup *dup,               \
            CRYPTO_EX_free *release),                                                               \
