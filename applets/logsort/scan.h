@@ -3,7 +3,8 @@
  * Lines end with LF (a CR before it is part of the line); NUL bytes are data. Lines before the first
  * time (headers) belong to the record after them; in a file without any time all is one record, at
  * LOGSORT_NO_TIME. The scanner is restartable: however the bytes are cut into blocks, the records
- * are the same. It keeps offsets, no bytes, and never allocates. */
+ * are the same. It keeps offsets, no bytes, and never allocates. A line of more than LOGSORT_LINE_MOST
+ * bytes is taken in parts: no caller has to hold more than that. */
 #ifndef LOGSORT_SCAN_H
 #define LOGSORT_SCAN_H
 
@@ -12,6 +13,7 @@
 #include <stdint.h>
 
 #define LOGSORT_NO_TIME INT64_MIN
+#define LOGSORT_LINE_MOST ((size_t)256 << 20)
 
 struct logsort_record {
     int64_t at;      /* ns since the epoch, skew added */
@@ -47,17 +49,23 @@ struct logsort_scanner {
     /* The rest is the scanner's own. */
     uint64_t at;                /* offset in the file of what comes next */
     struct logsort_record open; /* the record that may still grow */
-    bool is_open, has_time;     /* has_time: `open` has one (else it is headers) */
-    int64_t last;               /* of the record before */
-    bool quoted;                /* CSV: inside quotes at `at` */
-    uint64_t skip;              /* JOURNAL: bytes of a binary field still to pass */
+    bool is_open, has_time;     /* has_time: one was seen (until then `open` is headers) */
+    bool midline, dropped;      /* `at` is inside a line that was taken in parts; it is left out */
+    int64_t last;               /* the time seen last, with skew */
+    int64_t previous;           /* of the record given last */
+    size_t line_most;           /* LOGSORT_LINE_MOST; tests make it small */
+    struct logsort_entry {      /* JOURNAL: the entry that is being read */
+        uint64_t length, skip;  /* skip: bytes of a binary field still to pass */
+        int64_t time;
+        bool has_time;
+    } block;
 };
 
 /* skew is added to every time, in ns. */
 void logsort_scanner_init(struct logsort_scanner *s, const struct logsort_format *format,
                           int64_t skew, enum logsort_orphans orphans);
 /* Takes whole lines of bytes[0..len), which follow what was taken before, and gives the records that
- * are complete, at most `room` (>= 4). *ret_used is what was taken: call again with the rest and
+ * are complete, at most `room` (>= 1). *ret_used is what was taken: call again with the rest and
  * more behind it. When nothing was taken and no record given, more bytes are needed: a line is longer
  * than the block. With is_last an unfinished line is taken, too, and the last record is given once
  * all is taken; it is done when *ret_used == len and fewer than `room` records came. Returns the
