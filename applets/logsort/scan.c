@@ -218,7 +218,12 @@ static size_t take_line(struct logsort_scanner *s, const char *b, size_t len, bo
         open_record(s, &p, LOGSORT_NO_TIME, LOGSORT_HEADER);
         give_open(s, out);
     } else {
-        p.timed = read_time(s, (struct sb_str){b, n - (b[n - 1] == '\n')}, &p.at);
+        struct sb_str line = {b, n - (b[n - 1] == '\n')};
+        if (s->at == 0 && sb_str_starts(line, SB_STR("\xEF\xBB\xBF"))) { /* UTF-8's signature */
+            line.p += 3;
+            line.len -= 3;
+        }
+        p.timed = read_time(s, line, &p.at);
         take_piece(s, &p, out);
     }
     s->at += n;
