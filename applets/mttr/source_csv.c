@@ -1,0 +1,374 @@
+/* CSV of anybody's: a row is an incident, with a column for the time of each event; or, where there are
+ * columns "event" and "at", an event.
+ *
+ * Columns are known by their names, as --map says or as they are called here; case, and blanks or dashes
+ * for underscores, do not matter. What is in columns that mean nothing here, and times that are not written
+ * as in RFC 3339, are kept with the row's first event. */
+#include "applets/mttr/map.h"
+#include "applets/mttr/source_list.h"
+#include "applets/mttr/take.h"
+#include "core/base/mem.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+struct column {
+    enum mttr_role role;
+    enum sb_event_kind kind;
+    char *name; /* as the header says it */
+};
+
+struct mttr_rows {
+    const struct mttr_source_options *options;
+    char *file;
+    SB_VEC(struct column) columns;
+    bool events; /* a row is an event */
+    struct sb_buf raw;
+};
+
+static const struct {
+    const char *name, *means;
+} aliases[] = {
+    {"incident", "id"}, {"incident_id", "id"}, {"number", "id"}, {"key", "id"},
+    {"kind", "event"},  {"time", "at"},        {"actor", "by"},  {"note", "text"},
+    {"name", "title"},  {"summary", "title"},  {"priority", "severity"},
+};
+
+static void end(struct mttr_rows *r)
+{
+    if (!r)
+        return;
+    for (size_t i = 0; i < r->columns.len; i++)
+        free(r->columns.items[i].name);
+    sb_vec_done(&r->columns);
+    sb_buf_done(&r->raw);
+    free(r->file);
+    free(r);
+}
+
+/* ---- the header ---- */
+
+/* "Impact start" -> "impact_start". */
+static struct sb_str plain_name(struct sb_str name, char (*ret)[64])
+{
+    size_t len = 0;
+    while (name.len && *name.p == ' ') {
+        name.p++;
+        name.len--;
+    }
+    while (name.len && name.p[name.len - 1] == ' ')
+        name.len--;
+    for (; len < name.len && len < sizeof *ret; len++) {
+        char c = name.p[len];
+        (*ret)[len] = c == ' ' || c == '-' ? '_' : c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    }
+    return (struct sb_str){*ret, len};
+}
+
+static size_t find_column(const struct mttr_rows *r, enum mttr_role role, enum sb_event_kind kind)
+{
+    for (size_t i = 0; i < r->columns.len; i++)
+        if (r->columns.items[i].role == role && r->columns.items[i].kind == kind)
+            return i;
+    return SIZE_MAX;
+}
+
+/* The column that --map names: exactly, else in any case, else #N. */
+static int find_named(const struct mttr_rows *r, const struct mttr_mapping *m, size_t *ret,
+                      struct sb_error *e)
+{
+    struct sb_str want = m->where;
+    for (int nocase = 0; nocase < 2; nocase++)
+        for (size_t i = 0; i < r->columns.len; i++) {
+            struct sb_str name = sb_str(r->columns.items[i].name);
+            if (nocase ? sb_str_eq_nocase(name, want) : sb_str_eq(name, want)) {
+                *ret = i;
+                return 0;
+            }
+        }
+    size_t number = 0;
+    for (size_t i = 1; want.p[0] == '#' && i < want.len && want.p[i] >= '0' && want.p[i] <= '9' &&
+                       number < r->columns.len;
+         i++)
+        number = number * 10 + (size_t)(want.p[i] - '0');
+    if (number >= 1 && number <= r->columns.len) {
+        *ret = number - 1;
+        return 0;
+    }
+    sb_fail_at(e, SB_EINPUT, r->file, 1, 0, "there is no column \"%.*s\", as --map says",
+               (int)SB_MIN(want.len, (size_t)80), want.p);
+    return sb_hint(e, "columns are separated by , ; tab or |, and named by the first row");
+}
+
+static int map_columns(struct mttr_rows *r, struct sb_error *e)
+{
+    struct mttr_map map = {{NULL, 0, 0}};
+    int code = mttr_map_parse(r->options->map, &map, e);
+    for (size_t i = 0; !code && i < map.list.len; i++) {
+        const struct mttr_mapping *m = &map.list.items[i];
+        size_t at = 0;
+        code = find_named(r, m, &at, e);
+        struct column *c = &r->columns.items[at];
+        if (!code && c->role != MTTR_ROLE_NONE)
+            code = sb_fail(e, SB_EUSAGE, "--map: the column \"%s\" is given to %s and to %s",
+                           c->name, mttr_role_name(c->role, c->kind),
+                           mttr_role_name(m->role, m->kind));
+        if (!code) {
+            c->role = m->role;
+            c->kind = m->kind;
+        }
+    }
+    mttr_map_done(&map);
+    return code;
+}
+
+/* Gives columns the roles that their names say, where nobody has them yet. */
+static int name_columns(struct mttr_rows *r, struct sb_error *e)
+{
+    size_t given = 0;
+    for (size_t i = 0; i < r->columns.len; i++)
+        given += r->columns.items[i].role != MTTR_ROLE_NONE;
+    for (size_t i = 0; i < r->columns.len; i++) {
+        struct column *c = &r->columns.items[i];
+        char text[64];
+        enum mttr_role role;
+        enum sb_event_kind kind;
+        struct sb_str name = plain_name(sb_str(c->name), &text);
+        if (c->role != MTTR_ROLE_NONE || name.len < 2 || !mttr_role_find(name, &role, &kind))
+            continue;
+        size_t other = find_column(r, role, kind);
+        if (other == SIZE_MAX) {
+            c->role = role;
+            c->kind = kind;
+        } else if (!given) {
+            sb_fail_at(e, SB_EINPUT, r->file, 1, 0, "columns %zu and %zu are both called \"%s\"",
+                       other + 1, i + 1, c->name);
+            return sb_hint(e, "say which is meant: --map %s=#%zu", mttr_role_name(role, kind), i + 1);
+        }
+    }
+    return 0;
+}
+
+/* Other names, for what no column is called. */
+static void alias_columns(struct mttr_rows *r)
+{
+    for (size_t a = 0; a < SB_LEN(aliases); a++) {
+        enum mttr_role role;
+        enum sb_event_kind kind;
+        if (!mttr_role_find(sb_str(aliases[a].means), &role, &kind) ||
+            find_column(r, role, kind) != SIZE_MAX)
+            continue;
+        for (size_t i = 0; i < r->columns.len; i++) {
+            char text[64];
+            struct column *c = &r->columns.items[i];
+            if (c->role == MTTR_ROLE_NONE &&
+                sb_str_is(plain_name(sb_str(c->name), &text), aliases[a].name)) {
+                c->role = role;
+                c->kind = kind;
+                break;
+            }
+        }
+    }
+}
+
+static int check_columns(struct mttr_rows *r, struct sb_error *e)
+{
+    bool times = false;
+    for (size_t i = 0; i < r->columns.len; i++)
+        times |= r->columns.items[i].role == MTTR_ROLE_TIME;
+    bool event = find_column(r, MTTR_ROLE_EVENT, SB_EVENT_OTHER) != SIZE_MAX,
+         at = find_column(r, MTTR_ROLE_AT, SB_EVENT_OTHER) != SIZE_MAX;
+    r->events = event && at;
+    if (find_column(r, MTTR_ROLE_ID, SB_EVENT_OTHER) == SIZE_MAX) {
+        sb_fail_at(e, SB_EINPUT, r->file, 1, 0, "no column is the incident's id");
+        return sb_hint(e, "call it id in the first row, or say --map id=COLUMN; is this a CSV file?");
+    }
+    if (!r->events && !times) {
+        sb_fail_at(e, SB_EINPUT, r->file, 1, 0, "no column is the time of an event");
+        return sb_hint(e, "call them impact_start, alerted, acked, restored ... in the first row, or "
+                          "say --map impact_start=COLUMN,restored=COLUMN");
+    }
+    return 0;
+}
+
+static int begin(const struct sb_csv_row *header, const char *file,
+                 const struct mttr_source_options *options, struct mttr_rows **ret,
+                 struct sb_error *e)
+{
+    struct mttr_rows *r = sb_xcalloc(1, sizeof *r);
+    r->options = options;
+    r->file = sb_xstrdup(file);
+    r->raw = (struct sb_buf)SB_BUF_INIT(SB_EVENT_DATA);
+    for (size_t i = 0; i < header->n; i++)
+        sb_vec_push(&r->columns,
+                    ((struct column){.name = sb_xmemdup0(header->fields[i].p, header->fields[i].len)}));
+    int code = map_columns(r, e);
+    if (!code)
+        code = name_columns(r, e);
+    if (!code) {
+        alias_columns(r);
+        code = check_columns(r, e);
+    }
+    if (code)
+        end(r);
+    else
+        *ret = r;
+    return code;
+}
+
+/* ---- rows ---- */
+
+static struct sb_str *about_field(struct mttr_about *about, enum mttr_role role)
+{
+    switch (role) {
+    case MTTR_ROLE_ID: return &about->id;
+    case MTTR_ROLE_SERVICE: return &about->service;
+    case MTTR_ROLE_SEVERITY: return &about->severity;
+    case MTTR_ROLE_TEAM: return &about->team;
+    case MTTR_ROLE_TITLE: return &about->title;
+    case MTTR_ROLE_URL: return &about->url;
+    default: return NULL;
+    }
+}
+
+/* "2026-11-23T14:30:00Z": nothing is lost by reading it. */
+static bool is_plain_time(struct sb_str s)
+{
+    return s.len == 20 && s.p[10] == 'T' && s.p[19] == 'Z' && s.p[4] == '-';
+}
+
+/* What the row's events do not say, as a JSON object. */
+static void make_raw(struct mttr_rows *r, const struct sb_csv_row *row)
+{
+    struct sb_json_writer w;
+    sb_buf_reset(&r->raw);
+    for (size_t i = 0; i < row->n; i++) {
+        const struct column *c = &r->columns.items[i];
+        bool time = c->role == MTTR_ROLE_TIME || c->role == MTTR_ROLE_AT;
+        if (!row->fields[i].len || (time ? is_plain_time(row->fields[i]) : c->role != MTTR_ROLE_NONE))
+            continue;
+        if (!r->raw.len) {
+            sb_json_writer_init(&w, &r->raw, 0);
+            sb_json_open_map(&w);
+        }
+        sb_json_key(&w, c->name);
+        sb_json_str(&w, row->fields[i]);
+    }
+    if (r->raw.len)
+        sb_json_close_map(&w);
+}
+
+static int in_column(const struct mttr_rows *r, size_t i, struct sb_error *e)
+{
+    return sb_wrap(e, "column %zu, \"%.80s\"", i + 1, r->columns.items[i].name);
+}
+
+static int take_times(struct mttr_rows *r, const struct sb_csv_row *row, struct mttr_take *t,
+                      struct sb_error *e)
+{
+    for (size_t i = 0; i < row->n; i++) {
+        const struct column *c = &r->columns.items[i];
+        struct mttr_step step = {.kind = c->kind};
+        if (c->role != MTTR_ROLE_TIME)
+            continue;
+        int code = mttr_time_read(r->options, row->fields[i], &step.time, e);
+        if (code < 0)
+            return in_column(r, i, e);
+        if (code)
+            mttr_take_step(t, &step);
+    }
+    return 0;
+}
+
+static int unknown_event(const struct mttr_rows *r, size_t i, struct sb_str name, struct sb_error *e)
+{
+    static const char *const names[] = {"impact_start", "detected", "alerted", "acked",
+                                        "work_started", "diagnosed", "fixed", "mitigated",
+                                        "restored", "verified", "closed", "reopened",
+                                        "re_alerted", "escalated", "paused", "note", NULL};
+    sb_fail(e, SB_EINPUT, "there is no event \"%.*s\"", (int)SB_MIN(name.len, (size_t)80), name.p);
+    in_column(r, i, e);
+    char word[64];
+    struct sb_str plain = plain_name(name, &word);
+    char *text = sb_xmemdup0(plain.p, plain.len);
+    const char *near = sb_str_nearest(text, names);
+    free(text);
+    return near ? sb_hint(e, "did you mean %s?", near)
+                : sb_hint(e, "events are impact_start, detected, alerted, acked, work_started, "
+                             "diagnosed, fixed, mitigated, restored, verified, closed, reopened, "
+                             "re_alerted, escalated, paused, note");
+}
+
+/* A row that is an event. Without an id of its own it is known by what it is, when and by whom. */
+static int take_event(struct mttr_rows *r, const struct sb_csv_row *row, struct mttr_take *t,
+                      struct sb_error *e)
+{
+    struct mttr_step step = {.kind = SB_EVENT_OTHER};
+    struct sb_str id = {"", 0}, name = {"", 0}, time = {"", 0};
+    size_t at = 0, event = 0;
+    for (size_t i = 0; i < row->n; i++)
+        switch (r->columns.items[i].role) {
+        case MTTR_ROLE_EVENT_ID: id = row->fields[i]; break;
+        case MTTR_ROLE_EVENT:
+            name = row->fields[i];
+            event = i;
+            break;
+        case MTTR_ROLE_AT:
+            time = row->fields[i];
+            at = i;
+            break;
+        case MTTR_ROLE_BY: step.actor = row->fields[i]; break;
+        case MTTR_ROLE_TEXT: step.text = row->fields[i]; break;
+        default: break;
+        }
+    char word[64];
+    enum mttr_role role;
+    if (!mttr_role_find(plain_name(name, &word), &role, &step.kind) || role != MTTR_ROLE_TIME)
+        return unknown_event(r, event, name, e);
+    int code = mttr_time_read(r->options, time, &step.time, e);
+    if (code == 0)
+        code = sb_fail(e, SB_EINPUT, "there is no time");
+    if (code < 0)
+        return in_column(r, at, e);
+    struct sb_buf key SB_CLEANUP(sb_buf_done) = SB_BUF_INIT(2 * SB_EVENT_TEXT);
+    if (!id.len) {
+        sb_buf_printf(&key, "%s@%" PRId64, sb_event_kind_name(step.kind), step.time.at);
+        if (step.actor.len) {
+            sb_buf_putc(&key, '/');
+            sb_buf_put(&key, step.actor.p, step.actor.len);
+        }
+        id = (struct sb_str){key.data, key.len};
+    }
+    step.key = id;
+    mttr_take_step(t, &step);
+    return 0;
+}
+
+static int take(struct mttr_rows *r, const struct sb_csv_row *row, struct mttr_taken *ret,
+                struct sb_error *e)
+{
+    struct mttr_about about = {.id = {"", 0}};
+    if (row->n != r->columns.len)
+        return sb_fail(e, SB_EINPUT, "the row has %zu fields, the first row has %zu", row->n,
+                       r->columns.len);
+    for (size_t i = 0; i < row->n; i++) {
+        struct sb_str *field = about_field(&about, r->columns.items[i].role);
+        if (field)
+            *field = row->fields[i];
+    }
+    if (!about.id.len)
+        return sb_fail(e, SB_EINPUT, "the row has no id");
+    struct mttr_take t;
+    struct sb_error unused;
+    mttr_take_begin(&t, "csv", NULL, ret, &about);
+    make_raw(r, row);
+    t.raw = (struct sb_str){r->raw.data, r->raw.len};
+    int code = r->events ? take_event(r, row, &t, e) : take_times(r, row, &t, e);
+    int ended = mttr_take_end(&t, code ? &unused : e);
+    if (code)
+        ret->events.len = 0;
+    return code ? code : ended;
+}
+
+static const struct mttr_table table = {.begin = begin, .take = take, .end = end};
+const struct mttr_source mttr_source_csv = {.name = "csv", .table = &table};

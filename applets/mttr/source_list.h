@@ -1,0 +1,16 @@
+/* The sources, one a file. */
+#ifndef MTTR_SOURCE_LIST_H
+#define MTTR_SOURCE_LIST_H
+
+#include "applets/mttr/source.h"
+
+/* identifier, name */
+#define MTTR_SOURCES(X)               \
+    X(csv, "csv")                     \
+    X(pagerduty_log, "pagerduty-log")
+
+#define MTTR_SOURCE_EXTERN(id, name) extern const struct mttr_source mttr_source_##id;
+MTTR_SOURCES(MTTR_SOURCE_EXTERN)
+#undef MTTR_SOURCE_EXTERN
+
+#endif
