@@ -5,11 +5,16 @@ static const struct {
     const char *name;
     enum mttr_role role;
 } roles[] = {
-    {"id", MTTR_ROLE_ID},         {"service", MTTR_ROLE_SERVICE},
-    {"severity", MTTR_ROLE_SEVERITY}, {"team", MTTR_ROLE_TEAM},
-    {"title", MTTR_ROLE_TITLE},   {"url", MTTR_ROLE_URL},
-    {"event_id", MTTR_ROLE_EVENT_ID}, {"event", MTTR_ROLE_EVENT},
-    {"at", MTTR_ROLE_AT},         {"by", MTTR_ROLE_BY},
+    {"id", MTTR_ROLE_ID},
+    {"service", MTTR_ROLE_SERVICE},
+    {"severity", MTTR_ROLE_SEVERITY},
+    {"team", MTTR_ROLE_TEAM},
+    {"title", MTTR_ROLE_TITLE},
+    {"url", MTTR_ROLE_URL},
+    {"event_id", MTTR_ROLE_EVENT_ID},
+    {"event", MTTR_ROLE_EVENT},
+    {"at", MTTR_ROLE_AT},
+    {"by", MTTR_ROLE_BY},
     {"text", MTTR_ROLE_TEXT},
 };
 
@@ -45,8 +50,9 @@ const char *mttr_role_name(enum mttr_role role, enum sb_event_kind kind)
 static int wrong(struct sb_str item, const char *what, struct sb_error *e)
 {
     sb_fail(e, SB_EUSAGE, "--map: \"%.*s\" %s", (int)SB_MIN(item.len, (size_t)80), item.p, what);
-    return sb_hint(e, "say NAME=COLUMN with a name of an event (impact_start, alerted, acked, "
-                      "restored ...) or id, service, severity, team, title, url, event, at, by, text");
+    return sb_hint(e,
+                   "say NAME=COLUMN with a name of an event (impact_start, alerted, acked, "
+                   "restored ...) or id, service, severity, team, title, url, event, at, by, text");
 }
 
 static int parse_item(struct sb_str item, struct mttr_map *m, struct sb_error *e)

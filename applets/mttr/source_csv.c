@@ -29,8 +29,8 @@ struct mttr_rows {
 static const struct {
     const char *name, *means;
 } aliases[] = {
-    {"incident", "id"}, {"incident_id", "id"}, {"number", "id"}, {"key", "id"},
-    {"kind", "event"},  {"time", "at"},        {"actor", "by"},  {"note", "text"},
+    {"incident", "id"}, {"incident_id", "id"}, {"number", "id"},         {"key", "id"},
+    {"kind", "event"},  {"time", "at"},        {"actor", "by"},          {"note", "text"},
     {"name", "title"},  {"summary", "title"},  {"priority", "severity"},
 };
 
@@ -110,9 +110,9 @@ static int map_columns(struct mttr_rows *r, struct sb_error *e)
         code = find_named(r, m, &at, e);
         struct column *c = &r->columns.items[at];
         if (!code && c->role != MTTR_ROLE_NONE)
-            code = sb_fail(e, SB_EUSAGE, "--map: the column \"%s\" is given to %s and to %s",
-                           c->name, mttr_role_name(c->role, c->kind),
-                           mttr_role_name(m->role, m->kind));
+            code =
+                sb_fail(e, SB_EUSAGE, "--map: the column \"%s\" is given to %s and to %s", c->name,
+                        mttr_role_name(c->role, c->kind), mttr_role_name(m->role, m->kind));
         if (!code) {
             c->role = m->role;
             c->kind = m->kind;
@@ -143,7 +143,8 @@ static int name_columns(struct mttr_rows *r, struct sb_error *e)
         } else if (!given) {
             sb_fail_at(e, SB_EINPUT, r->file, 1, 0, "columns %zu and %zu are both called \"%s\"",
                        other + 1, i + 1, c->name);
-            return sb_hint(e, "say which is meant: --map %s=#%zu", mttr_role_name(role, kind), i + 1);
+            return sb_hint(e, "say which is meant: --map %s=#%zu", mttr_role_name(role, kind),
+                           i + 1);
         }
     }
     return 0;
@@ -181,12 +182,14 @@ static int check_columns(struct mttr_rows *r, struct sb_error *e)
     r->events = event && at;
     if (find_column(r, MTTR_ROLE_ID, SB_EVENT_OTHER) == SIZE_MAX) {
         sb_fail_at(e, SB_EINPUT, r->file, 1, 0, "no column is the incident's id");
-        return sb_hint(e, "call it id in the first row, or say --map id=COLUMN; is this a CSV file?");
+        return sb_hint(e,
+                       "call it id in the first row, or say --map id=COLUMN; is this a CSV file?");
     }
     if (!r->events && !times) {
         sb_fail_at(e, SB_EINPUT, r->file, 1, 0, "no column is the time of an event");
-        return sb_hint(e, "call them impact_start, alerted, acked, restored ... in the first row, or "
-                          "say --map impact_start=COLUMN,restored=COLUMN");
+        return sb_hint(e,
+                       "call them impact_start, alerted, acked, restored ... in the first row, or "
+                       "say --map impact_start=COLUMN,restored=COLUMN");
     }
     return 0;
 }
@@ -200,8 +203,8 @@ static int begin(const struct sb_csv_row *header, const char *file,
     r->file = sb_xstrdup(file);
     r->raw = (struct sb_buf)SB_BUF_INIT(SB_EVENT_DATA);
     for (size_t i = 0; i < header->n; i++)
-        sb_vec_push(&r->columns,
-                    ((struct column){.name = sb_xmemdup0(header->fields[i].p, header->fields[i].len)}));
+        sb_vec_push(&r->columns, ((struct column){.name = sb_xmemdup0(header->fields[i].p,
+                                                                      header->fields[i].len)}));
     int code = map_columns(r, e);
     if (!code)
         code = name_columns(r, e);
@@ -245,7 +248,8 @@ static void make_raw(struct mttr_rows *r, const struct sb_csv_row *row)
     for (size_t i = 0; i < row->n; i++) {
         const struct column *c = &r->columns.items[i];
         bool time = c->role == MTTR_ROLE_TIME || c->role == MTTR_ROLE_AT;
-        if (!row->fields[i].len || (time ? is_plain_time(row->fields[i]) : c->role != MTTR_ROLE_NONE))
+        if (!row->fields[i].len ||
+            (time ? is_plain_time(row->fields[i]) : c->role != MTTR_ROLE_NONE))
             continue;
         if (!r->raw.len) {
             sb_json_writer_init(&w, &r->raw, 0);
@@ -280,12 +284,13 @@ static int take_times(struct mttr_rows *r, const struct sb_csv_row *row, struct 
     return 0;
 }
 
-static int unknown_event(const struct mttr_rows *r, size_t i, struct sb_str name, struct sb_error *e)
+static int unknown_event(const struct mttr_rows *r, size_t i, struct sb_str name,
+                         struct sb_error *e)
 {
-    static const char *const names[] = {"impact_start", "detected", "alerted", "acked",
-                                        "work_started", "diagnosed", "fixed", "mitigated",
-                                        "restored", "verified", "closed", "reopened",
-                                        "re_alerted", "escalated", "paused", "note", NULL};
+    static const char *const names[] = {
+        "impact_start", "detected", "alerted",  "acked",  "work_started", "diagnosed",  "fixed",
+        "mitigated",    "restored", "verified", "closed", "reopened",     "re_alerted", "escalated",
+        "paused",       "note",     NULL};
     sb_fail(e, SB_EINPUT, "there is no event \"%.*s\"", (int)SB_MIN(name.len, (size_t)80), name.p);
     in_column(r, i, e);
     char word[64];

@@ -11,10 +11,14 @@ struct entry {
     enum sb_event_kind kind;
 };
 static const struct entry entries[] = {
-    {"trigger", SB_EVENT_ALERTED},         {"acknowledge", SB_EVENT_ACKED},
-    {"unacknowledge", SB_EVENT_RE_ALERTED}, {"resolve", SB_EVENT_RESTORED},
-    {"reopen", SB_EVENT_REOPENED},         {"escalate", SB_EVENT_ESCALATED},
-    {"repeat_escalation_path", SB_EVENT_ESCALATED}, {"snooze", SB_EVENT_PAUSED},
+    {"trigger", SB_EVENT_ALERTED},
+    {"acknowledge", SB_EVENT_ACKED},
+    {"unacknowledge", SB_EVENT_RE_ALERTED},
+    {"resolve", SB_EVENT_RESTORED},
+    {"reopen", SB_EVENT_REOPENED},
+    {"escalate", SB_EVENT_ESCALATED},
+    {"repeat_escalation_path", SB_EVENT_ESCALATED},
+    {"snooze", SB_EVENT_PAUSED},
 };
 
 static enum sb_event_kind kind_of(struct sb_str type)
@@ -43,10 +47,12 @@ static int take(const struct mttr_record *r, struct mttr_taken *ret, struct sb_e
 {
     static const char *const services[] = {"service/summary", "incident/service/summary",
                                            "service/id", NULL},
-                      *const titles[] = {"incident/title", "incident/summary",
-                                         "event_details/description", "channel/summary", NULL},
-                      *const texts[] = {"channel/note", "note", "channel/summary", "summary", NULL},
-                      *const actors[] = {"agent/summary", "agent/name", "agent/email", NULL};
+                             *const titles[] = {"incident/title", "incident/summary",
+                                                "event_details/description", "channel/summary",
+                                                NULL},
+                             *const texts[] = {"channel/note", "note", "channel/summary", "summary",
+                                               NULL},
+                             *const actors[] = {"agent/summary", "agent/name", "agent/email", NULL};
     struct sb_str type = mttr_text_at(r, r->node, "type"), id = mttr_text_at(r, r->node, "id");
     struct mttr_about about = {
         .id = mttr_text_at(r, r->node, "incident/id"),
@@ -59,8 +65,10 @@ static int take(const struct mttr_record *r, struct mttr_taken *ret, struct sb_e
         return sb_doc_fail(r->pool, r->node, e,
                            "this is no log entry of PagerDuty: it has no \"id\", \"type\" or "
                            "\"incident\"");
-    struct mttr_step step = {
-        .kind = kind_of(type), .who = who(r), .actor = mttr_first_text(r, r->node, actors), .key = id};
+    struct mttr_step step = {.kind = kind_of(type),
+                             .who = who(r),
+                             .actor = mttr_first_text(r, r->node, actors),
+                             .key = id};
     if (step.kind == SB_EVENT_NOTE)
         step.text = mttr_first_text(r, r->node, texts);
     int code = mttr_time_at(r, r->node, "created_at", &step.time, e);

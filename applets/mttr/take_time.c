@@ -65,8 +65,10 @@ static int read_day_month(uint32_t fits, struct sb_str text, const struct mttr_s
 {
     struct sb_stamp_reader reader;
     int64_t dmy = 0, mdy = 0;
-    bool is_dmy = (fits & SB_STAMP_BIT(DMY)) && read_as(SB_STAMP_DMY, text, &reader, &dmy) == SB_STAMP_READ;
-    bool is_mdy = (fits & SB_STAMP_BIT(MDY)) && read_as(SB_STAMP_MDY, text, &reader, &mdy) == SB_STAMP_READ;
+    bool is_dmy =
+        (fits & SB_STAMP_BIT(DMY)) && read_as(SB_STAMP_DMY, text, &reader, &dmy) == SB_STAMP_READ;
+    bool is_mdy =
+        (fits & SB_STAMP_BIT(MDY)) && read_as(SB_STAMP_MDY, text, &reader, &mdy) == SB_STAMP_READ;
     if (is_dmy && is_mdy && dmy != mdy && o->day_order == MTTR_DAY_UNKNOWN)
         return ambiguous(text, dmy, mdy, e);
     if ((is_dmy && o->day_order == MTTR_MONTH_FIRST && !is_mdy) ||
