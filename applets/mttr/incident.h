@@ -30,7 +30,7 @@
 #define MTTR_NO_TIME INT64_MIN
 
 /* Kinds that happen once in the life of an incident: IMPACT_START to CLOSED. */
-enum { MTTR_STEPS = SB_EVENT_CLOSED + 1 };
+#define MTTR_STEPS ((unsigned)SB_EVENT_CLOSED + 1)
 
 struct mttr_event {
     int64_t id, at, precision; /* ns; as in the journal */

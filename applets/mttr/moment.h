@@ -1,6 +1,6 @@
 /* Times as people type them, in a zone.
  *
- *     14:33  14:33:20  2:33pm          the latest such time that is not in the future: today's, or yesterday's
+ *     14:33  14:33:20  2:33pm          today's; yesterday's where today's is more than 12 hours ahead
  *     yesterday 23:10  today 9:05      that day's
  *     2026-11-23 14:33[:20]            with T, too; a date alone is its midnight
  *     5m ago  1h30m ago                durations as everywhere
