@@ -52,7 +52,8 @@ static void impact(struct derivation *d, struct lane *lane, int64_t at)
 {
     struct mttr_spell *now = d->open ? &d->spells.items[d->spells.len - 1] : NULL;
     if (d->n_lanes == 1 && now && now->lower_bound && d->spells.len == 1) {
-        now->from = at; /* it was seen before it began: the times contradict each other, this one is of it */
+        now->from =
+            at; /* it was seen before it began: the times contradict each other, this one is of it */
         now->lower_bound = false;
     } else {
         open_lane(d, lane, at, false);
@@ -132,8 +133,7 @@ void mttr_derive(struct mttr_incident *i, const struct mttr_event *events, const
     i->closed = false;
     for (size_t k = 0; k < n; k++) {
         step(i, &events[k]);
-        take(&d, &events[k], &d.lanes[lane_of ? lane_of[k] : 0],
-             lanes > 1 && !events[k].person);
+        take(&d, &events[k], &d.lanes[lane_of ? lane_of[k] : 0], lanes > 1 && !events[k].person);
     }
     i->restored = d.restored && d.open == 0;
     keep_spells(&d, arena);

@@ -11,15 +11,14 @@ static int next_id(struct sb_store *s, struct sb_str from, bool after, struct sb
                    bool *found, struct sb_error *e)
 {
     struct sb_rows rows SB_CLEANUP(sb_rows_done) = SB_ROWS_INIT;
-    int code =
-        after ? sb_store_query(s,
-                               "SELECT incident FROM event WHERE incident > ?1"
-                               " ORDER BY incident LIMIT 1",
-                               SB_BINDS(sb_bind_text(from)), &rows, e)
-              : sb_store_query(s,
-                               "SELECT incident FROM event WHERE incident >= ?1"
-                               " ORDER BY incident LIMIT 1",
-                               SB_BINDS(sb_bind_text(from)), &rows, e);
+    int code = after ? sb_store_query(s,
+                                      "SELECT incident FROM event WHERE incident > ?1"
+                                      " ORDER BY incident LIMIT 1",
+                                      SB_BINDS(sb_bind_text(from)), &rows, e)
+                     : sb_store_query(s,
+                                      "SELECT incident FROM event WHERE incident >= ?1"
+                                      " ORDER BY incident LIMIT 1",
+                                      SB_BINDS(sb_bind_text(from)), &rows, e);
     if (code || (code = sb_rows_next(&rows, e)) < 0)
         return code;
     *found = code > 0;

@@ -28,7 +28,7 @@ struct gathering {
     SB_VEC(struct row) rows;
     SB_VEC(struct texts) texts; /* beside rows, or empty */
     SB_VEC(struct mttr_part) parts;
-    struct sb_map by_id;   /* incident -> index into parts + 1 */
+    struct sb_map by_id; /* incident -> index into parts + 1 */
     struct sb_map interned;
     uint32_t last; /* of the row before */
     struct sb_arena arena;
@@ -62,8 +62,7 @@ static int begin(struct gathering *g, struct sb_rows *rows, struct sb_error *e)
             "WHERE id IN (SELECT id FROM mine) ORDER BY id",
             SB_BINDS(sb_bind_text(g->how->incident)), rows, e);
     return sb_store_query(g->store,
-                          COLUMNS
-                          "WHERE incident IS NOT NULL OR corrects IS NOT NULL ORDER BY id",
+                          COLUMNS "WHERE incident IS NOT NULL OR corrects IS NOT NULL ORDER BY id",
                           SB_NO_BINDS, rows, e);
 }
 
@@ -108,9 +107,9 @@ static int inherit(struct gathering *g, int64_t corrects, struct sb_str *inciden
     int code = 0;
     for (int i = 0; i < CHAIN_MOST && corrects && !(incident->len && subject->len); i++) {
         struct sb_rows rows SB_CLEANUP(sb_rows_done) = SB_ROWS_INIT;
-        code = sb_store_query(g->store,
-                              "SELECT incident, subject, corrects FROM event WHERE id = ?1",
-                              SB_BINDS(sb_bind_int(corrects)), &rows, e);
+        code =
+            sb_store_query(g->store, "SELECT incident, subject, corrects FROM event WHERE id = ?1",
+                           SB_BINDS(sb_bind_int(corrects)), &rows, e);
         if (code || (code = sb_rows_next(&rows, e)) <= 0)
             return code;
         if (!incident->len)

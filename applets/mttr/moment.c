@@ -168,7 +168,9 @@ static int fit(const struct reader *r, const struct sb_civil *c, struct mttr_mom
     if (local.fit == SB_ZONE_OVERLAP) {
         bool later = r->future || local.last <= r->now;
         m->at = later ? local.last : local.first;
-        say(m, r, later ? "the later of two: clocks were put back" : "the earlier of two: the later is to come");
+        say(m, r,
+            later ? "the later of two: clocks were put back"
+                  : "the earlier of two: the later is to come");
     }
     return 0;
 }
@@ -311,7 +313,8 @@ int mttr_moment_read(struct sb_str text, const struct sb_zone *zone, int64_t now
         return refuse(&r, "is no time");
     if (sb_str_eq_nocase(text, SB_STR("now")))
         code = 0;
-    else if (text.len > 3 && sb_str_eq_nocase((struct sb_str){text.p + text.len - 3, 3}, SB_STR("ago")))
+    else if (text.len > 3 &&
+             sb_str_eq_nocase((struct sb_str){text.p + text.len - 3, 3}, SB_STR("ago")))
         code = read_ago(&r, &m);
     else if (*text.p == '@')
         code = read_epoch(&r, &m);

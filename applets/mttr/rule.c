@@ -49,8 +49,8 @@ static int take_text(struct mttr_rules *r, struct sb_doc_pool *pool, const struc
     return 0;
 }
 
-static int take_globs(struct mttr_rules *r, struct sb_doc_pool *pool,
-                      const struct sb_doc_node *map, struct mttr_rule *rule, struct sb_error *e)
+static int take_globs(struct mttr_rules *r, struct sb_doc_pool *pool, const struct sb_doc_node *map,
+                      struct mttr_rule *rule, struct sb_error *e)
 {
     struct sb_field_items items = {NULL, 0};
     int code = sb_field_texts(pool, map, "match", &items, e);

@@ -49,8 +49,8 @@ static void choose_leaders(struct candidate *c, size_t n)
         void **slot = sb_map_at(&open, (const char *)&c[i].rule, sizeof c[i].rule);
         const uintptr_t last = (uintptr_t)*slot;
         c[i].leader = i;
-        if (last && (uint64_t)c[i].start - (uint64_t)c[last - 1].start <
-                        (uint64_t)c[i].rule->window)
+        if (last &&
+            (uint64_t)c[i].start - (uint64_t)c[last - 1].start < (uint64_t)c[i].rule->window)
             c[i].leader = last - 1;
         else
             *slot = (void *)(uintptr_t)(i + 1);
@@ -126,10 +126,9 @@ void mttr_parts_group(struct mttr_part *parts, size_t n, const struct mttr_rules
 {
     SB_VEC(struct candidate) c = {0};
     for (size_t i = 0; i < n; i++) {
-        const struct mttr_rule *rule =
-            sb_str_is(parts[i].incident.source, "heartbeat")
-                ? mttr_rules_find(rules, parts[i].subject)
-                : NULL;
+        const struct mttr_rule *rule = sb_str_is(parts[i].incident.source, "heartbeat")
+                                           ? mttr_rules_find(rules, parts[i].subject)
+                                           : NULL;
         if (rule)
             sb_vec_push(&c, ((struct candidate){i, parts[i].incident.start, rule, 0}));
     }
