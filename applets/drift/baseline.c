@@ -135,19 +135,12 @@ int drift_baseline_write(struct sb_doc_pool *pool, const struct drift_findings *
 
 /* --- reading --- */
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool parse_salt(const char *text, unsigned char salt[16])
 {
     if (!text || strlen(text) != 32)
         return false;
     for (size_t i = 0; i < 16; i++) {
-        int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
+        int high = sb_hex_value(text[2 * i]), low = sb_hex_value(text[2 * i + 1]);
         if (high < 0 || low < 0)
             return false;
         salt[i] = (unsigned char)(high << 4 | low);

@@ -22,15 +22,6 @@ static bool is_policy(const struct drift_run *run, const struct sb_doc_node *n)
     return s && s->type == SB_DOC_MAP && sb_doc_get_str(run->pool, s, "Effect");
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The bytes of s, percent-decoded when they start so, with the padding readers want. */
 static char *policy_text(struct drift_run *run, struct sb_str s, size_t *ret_len)
 {
@@ -38,8 +29,8 @@ static char *policy_text(struct drift_run *run, struct sb_str s, size_t *ret_len
     char *out = sb_arena_zalloc(run->arena, s.len + 8);
     size_t len = 0;
     for (size_t i = 0; i < s.len; i++) {
-        int high = encoded && s.p[i] == '%' && i + 2 < s.len ? hex_digit(s.p[i + 1]) : -1;
-        int low = high >= 0 ? hex_digit(s.p[i + 2]) : -1;
+        int high = encoded && s.p[i] == '%' && i + 2 < s.len ? sb_hex_value(s.p[i + 1]) : -1;
+        int low = high >= 0 ? sb_hex_value(s.p[i + 2]) : -1;
         out[len++] = low >= 0 ? (char)(high * 16 + low) : s.p[i];
         i += low >= 0 ? 2 : 0;
     }

@@ -46,14 +46,10 @@ static bool take_hex(struct reader *r, uint32_t *ret)
     if (r->end - r->p < 4)
         return false;
     for (int i = 0; i < 4; i++) {
-        char c = *r->p++;
-        unsigned digit = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
-                         : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
-                         : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A' + 10)
-                                                : 16;
-        if (digit > 15)
+        int digit = sb_hex_value(*r->p++);
+        if (digit < 0)
             return false;
-        value = value * 16 + digit;
+        value = value * 16 + (unsigned)digit;
     }
     *ret = value;
     return true;

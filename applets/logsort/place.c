@@ -131,14 +131,6 @@ bool logsort_csv_cell(struct sb_str record, char delimiter, size_t n, struct sb_
     }
 }
 
-static int hex_digit(char c)
-{
-    if (is_digit(c))
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* JSON's \/ and \u00XX: some writers escape "+" and "/". False: too long, or another escape. */
 static bool unescape(struct sb_str *text, char scratch[LOGSORT_PLACE_SCRATCH])
 {
@@ -154,7 +146,7 @@ static bool unescape(struct sb_str *text, char scratch[LOGSORT_PLACE_SCRATCH])
             if (c == 'u') {
                 if (text->len - i < 5 || text->p[i + 1] != '0' || text->p[i + 2] != '0')
                     return false;
-                int high = hex_digit(text->p[i + 3]), low = hex_digit(text->p[i + 4]);
+                int high = sb_hex_value(text->p[i + 3]), low = sb_hex_value(text->p[i + 4]);
                 if (high < 0 || high > 7 || low < 0)
                     return false;
                 c = (char)(high * 16 + low);

@@ -71,17 +71,6 @@ int mttr_signature_key(enum mttr_scheme scheme, struct sb_str secret, struct sb_
     return rc;
 }
 
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 static bool read_tag(const struct form *form, struct sb_str text, unsigned char tag[SB_HMAC_TAG])
 {
     unsigned char bytes[SB_HMAC_TAG + 4];
@@ -95,7 +84,7 @@ static bool read_tag(const struct form *form, struct sb_str text, unsigned char 
     if (text.len != 2 * SB_HMAC_TAG)
         return false;
     for (size_t i = 0; i < SB_HMAC_TAG; i++) {
-        int high = hex(text.p[2 * i]), low = hex(text.p[2 * i + 1]);
+        int high = sb_hex_value(text.p[2 * i]), low = sb_hex_value(text.p[2 * i + 1]);
         if (high < 0 || low < 0)
             return false;
         tag[i] = (unsigned char)(high << 4 | low);

@@ -31,6 +31,16 @@ static inline bool sb_str_is(struct sb_str a, const char *s)
     return sb_str_eq(a, sb_str(s));
 }
 
+/* Of a hexadecimal digit; -1 of anything else. */
+static inline int sb_hex_value(int c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 int sb_str_cmp(struct sb_str a, struct sb_str b);        /* by bytes = by code point in UTF-8 */
 bool sb_str_eq_nocase(struct sb_str a, struct sb_str b); /* ASCII letters only */
 bool sb_str_has(struct sb_str s, struct sb_str part);

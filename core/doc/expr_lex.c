@@ -55,15 +55,6 @@ static bool is_letter(int ch)
     return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '_';
 }
 
-static int hex_value(int ch)
-{
-    if (is_digit(ch))
-        return ch - '0';
-    if (ch >= 'a' && ch <= 'f')
-        return ch - 'a' + 10;
-    return ch >= 'A' && ch <= 'F' ? ch - 'A' + 10 : -1;
-}
-
 static void skip_blanks(struct expr_compiler *c)
 {
     for (;;) {
@@ -104,7 +95,7 @@ static bool lex_hex(struct expr_compiler *c)
     c->offset += 2;
     c->number = 0;
     size_t first = c->offset;
-    for (int v; (v = hex_value(peek(c, 0))) >= 0; c->offset++) {
+    for (int v; (v = sb_hex_value(peek(c, 0))) >= 0; c->offset++) {
         if (c->number >> 60)
             return bad_number(c, "the number does not fit 64 bits", "use a double: 1e19");
         c->number = c->number << 4 | (unsigned)v;
@@ -160,7 +151,7 @@ static bool lex_code(struct expr_compiler *c, int digits, uint32_t at, uint32_t 
 {
     uint32_t code = 0;
     for (int i = 0; i < digits; i++, c->offset++) {
-        int v = hex_value(peek(c, 0));
+        int v = sb_hex_value(peek(c, 0));
         if (v < 0)
             return sb_expr_fail(c, at, "the escape needs %d hexadecimal digits", digits);
         code = code << 4 | (unsigned)v;

@@ -62,13 +62,10 @@ static int32_t hex4(const char *p)
 {
     int32_t v = 0;
     for (int i = 0; i < 4; i++) {
-        char c = p[i];
-        if (c >= '0' && c <= '9')
-            v = v * 16 + (c - '0');
-        else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-            v = v * 16 + ((c | 0x20) - 'a' + 10);
-        else
+        int digit = sb_hex_value(p[i]);
+        if (digit < 0)
             return -1;
+        v = v * 16 + digit;
     }
     return v;
 }

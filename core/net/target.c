@@ -1,23 +1,12 @@
 /* Request targets and route patterns: one pass over the bytes each, no allocation. */
 #include "core/net/target.h"
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* The byte that %XX at p stands for, or -1. */
 static int escaped(const char *p, size_t len)
 {
     if (len < 3 || p[0] != '%')
         return -1;
-    int high = hex_digit(p[1]), low = hex_digit(p[2]);
+    int high = sb_hex_value(p[1]), low = sb_hex_value(p[2]);
     return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
