@@ -124,7 +124,7 @@ static void put_values(const struct sb_complete *c, const struct sb_applet *appl
     }
     for (const struct sb_option *o = applet->options; o && o->name; o++)
         put_value_case(c, applet, o);
-    for (const struct sb_option *o = sb_common_options; o->name; o++)
+    for (const struct sb_option *o = sb_common_options_of(applet); o->name; o++)
         put_value_case(c, applet, o);
 }
 
@@ -146,12 +146,12 @@ static void put_options(const struct sb_complete *c, const struct sb_applet *app
     for (size_t i = 0; sb_complete_has_verbs(applet) && verbs[i].run; i++) {
         sb_buf_printf(c->out, "    %s:%s) words='", applet->name, verbs[i].name);
         put_option_words(c, applet->options, i);
-        put_option_words(c, sb_common_options, i);
+        put_option_words(c, sb_common_options_of(applet), i);
         sb_buf_puts(c->out, "' ;;\n");
     }
     sb_buf_printf(c->out, "    %s:*) words='", applet->name);
     put_option_words(c, applet->options, SIZE_MAX);
-    put_option_words(c, sb_common_options, SIZE_MAX);
+    put_option_words(c, sb_common_options_of(applet), SIZE_MAX);
     sb_buf_puts(c->out, "' ;;\n");
 }
 

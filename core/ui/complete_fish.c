@@ -63,7 +63,7 @@ static void put_quoted(struct sb_buf *out, const char *text)
 
 static void put_valued(const struct sb_complete *c, const struct sb_applet *applet)
 {
-    const struct sb_option *tables[] = {applet->options, sb_common_options};
+    const struct sb_option *tables[] = {applet->options, sb_common_options_of(applet)};
     for (size_t i = 0; i < SB_LEN(tables); i++) {
         for (const struct sb_option *o = tables[i]; o && o->name; o++) {
             if (!sb_option_takes_value(o))
@@ -148,7 +148,7 @@ static void put_applet(const struct sb_complete *c, const struct sb_applet *appl
     }
     for (const struct sb_option *o = applet->options; o && o->name; o++)
         put_option(c, applet, o);
-    for (const struct sb_option *o = sb_common_options; o->name; o++) {
+    for (const struct sb_option *o = sb_common_options_of(applet); o->name; o++) {
         if (sb_complete_is_format(o))
             put_format(c, applet, o);
         else

@@ -72,7 +72,7 @@ static void put_specs(const struct sb_complete *c, const struct sb_applet *apple
         if (!verb || sb_option_of_verb(o, (size_t)(verb - applet->verbs)))
             put_spec(c, applet, verb, o);
     }
-    for (const struct sb_option *o = sb_common_options; o->name; o++)
+    for (const struct sb_option *o = sb_common_options_of(applet); o->name; o++)
         put_spec(c, applet, verb, o);
     if (sb_complete_has_verbs(applet)) {
         sb_buf_puts(c->out, "        '1:verb:((");
@@ -90,7 +90,7 @@ static void put_specs(const struct sb_complete *c, const struct sb_applet *apple
 /* A pattern of the options followed by a value, so that the verb can be found. */
 static void put_valued(const struct sb_complete *c, const struct sb_applet *applet)
 {
-    const struct sb_option *tables[] = {applet->options, sb_common_options};
+    const struct sb_option *tables[] = {applet->options, sb_common_options_of(applet)};
     const char *lead = "";
     for (size_t i = 0; i < SB_LEN(tables); i++) {
         for (const struct sb_option *o = tables[i]; o && o->name; o++) {

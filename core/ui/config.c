@@ -195,6 +195,8 @@ static int read_option(struct config *c, const struct sb_doc_node *map,
                        const struct sb_doc_member *m, struct sb_error *e)
 {
     struct sb_slot *slot = sb_settings_find(c->s, m->key->text);
+    if (c->all && sb_settings_is_hidden(c->s, m->key->text))
+        return 0;
     if (slot && slot->option->no_config)
         return fail_at_key(c, map, m, e, "", " cannot be set in a file, only as a flag", NULL);
     if (slot)

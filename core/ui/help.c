@@ -156,7 +156,7 @@ void sb_help_applet(struct sb_buf *out, const struct sb_applet *applet, const st
         put_options(out, applet, verb, applet->options);
     }
     sb_buf_puts(out, "\nOptions of every applet:\n");
-    put_options(out, applet, verb, sb_common_options);
+    put_options(out, applet, verb, sb_common_options_of(applet));
     sb_help_exit_status(out);
     if (applet->example && !verb)
         put_example(out, applet->example);

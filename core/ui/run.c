@@ -21,6 +21,10 @@ static int choose_format(struct sb_settings *s, const struct sb_verb *verb, enum
 {
     const struct sb_slot *slot = sb_settings_find(s, "output");
     unsigned formats = verb_formats(verb), wanted = (unsigned)s->common.output;
+    if (sb_common_options_of(s->applet) != sb_common_options) {
+        *ret = SB_FORMAT_TEXT;
+        return 0;
+    }
     if (formats >> wanted & 1) {
         *ret = (enum sb_format)wanted;
         return 0;

@@ -57,6 +57,21 @@ size_t sb_option_count(const struct sb_option *options)
     return n;
 }
 
+const struct sb_option *sb_common_options_of(const struct sb_applet *applet)
+{
+    for (const struct sb_option *o = applet->options; o && o->name; o++) {
+        if (strcmp(o->name, sb_common_options[0].name) == 0)
+            return &sb_common_options[1];
+    }
+    return sb_common_options;
+}
+
+bool sb_settings_is_hidden(const struct sb_settings *s, const char *name)
+{
+    return sb_common_options_of(s->applet) != sb_common_options &&
+           strcmp(name, sb_common_options[0].name) == 0;
+}
+
 static int add_slots(struct sb_settings *s, const struct sb_option *options, void *values,
                      struct sb_error *e)
 {
@@ -77,7 +92,7 @@ int sb_settings_init(struct sb_settings *s, const struct sb_applet *applet,
     s->slots = sb_xcalloc(all, sizeof *s->slots);
     s->options = sb_xcalloc(1, applet->options_size);
     int code = add_slots(s, applet->options, s->options, e);
-    return code ? code : add_slots(s, sb_common_options, &s->common, e);
+    return code ? code : add_slots(s, sb_common_options_of(applet), &s->common, e);
 }
 
 void sb_settings_done(struct sb_settings *s)

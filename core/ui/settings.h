@@ -37,6 +37,9 @@ struct sb_common {
 };
 enum sb_color { SB_COLOR_AUTO, SB_COLOR_ALWAYS, SB_COLOR_NEVER };
 extern const struct sb_option sb_common_options[]; /* ended by name == NULL */
+/* Those of them that the applet has: one with an --output of its own, which names a file, prints text
+ * and has no choice of reports. */
+const struct sb_option *sb_common_options_of(const struct sb_applet *applet);
 
 struct sb_settings {
     const struct sb_applet *applet;
@@ -68,6 +71,9 @@ int sb_settings_env(struct sb_settings *s, char *const *environment, struct sb_e
 /* Appends every value and where it came from, as text or JSON ("srebox.config/1"). */
 void sb_settings_show_text(const struct sb_settings *s, struct sb_buf *out, int width);
 void sb_settings_show_json(const struct sb_settings *s, struct sb_buf *out);
+
+/* True for the common option that an option of the applet's own stands in for: `all:` means the other. */
+bool sb_settings_is_hidden(const struct sb_settings *s, const char *name);
 
 /* False for flags that act at once (help, version ...): they are not shown. */
 bool sb_settings_is_setting(const struct sb_settings *s, size_t i);
