@@ -37,8 +37,8 @@ struct mttr_availability {
     size_t open,
         unknown;  /* of these, still going on; incidents of which nobody says when impact was */
     size_t lower; /* spells that may have begun earlier than was seen */
-    double budget, used; /* s: (1 - slo) of the window; share of it that is gone. NaN without slo */
-    double burn;         /* how many times faster than the SLO allows: down share / (1 - slo) */
+    double budget, left; /* s: (1 - slo) of the window, and what is left of it; NaN without slo */
+    double burn;         /* how many times faster than promised it is used: 1 uses it up exactly */
 };
 /* from < to; now: until when an open spell lasts. All incidents of sel that overlap the window count,
  * whatever window they were chosen by. O(spells log spells). */

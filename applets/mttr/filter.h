@@ -48,12 +48,18 @@ bool mttr_filter_labels(const struct mttr_filter *f, const struct mttr_incident 
  * restored: closed); MTTR_NO_TIME while it is not over. */
 int64_t mttr_incident_end(const struct mttr_incident *i);
 
-/* Indexes into a set, ascending. */
+/* Incidents of a set. */
 struct mttr_selection {
     const struct mttr_incidents *set;
-    size_t *items;
+    size_t *items; /* n indexes into the set, ascending */
+    size_t *
+        next; /* n: the index of the next incident of its service whose labels are taken, whether it
+                    * is in the window or not; MTTR_NO_NEXT: there is none */
     size_t n;
 };
+#define MTTR_NO_NEXT SIZE_MAX
+/* The incident after the k-th of the selection, for mttr_measure_one(); NULL: there is none. */
+const struct mttr_incident *mttr_selection_next(const struct mttr_selection *s, size_t k);
 void mttr_filter_select(const struct mttr_filter *f, const struct mttr_incidents *set,
                         struct mttr_selection *ret);
 void mttr_selection_done(struct mttr_selection *s); /* {0} is fine */

@@ -4,12 +4,13 @@
 
 #include "applets/mttr/filter.h"
 
-#define MTTR_GROUPINGS(X)                                                                       \
-    X(NONE, "none")                                                                             \
-    X(SERVICE, "service")                                                                       \
-    X(SEVERITY, "severity")                                                                     \
-    X(TEAM, "team") X(SOURCE, "source") X(MONTH, "month") X(WEEK, "week") X(QUARTER, "quarter") \
-        X(WEEKDAY, "weekday") X(HOUR, "hour")
+#define MTTR_GROUPINGS(X)   \
+    X(NONE, "none")         \
+    X(SERVICE, "service")   \
+    X(SEVERITY, "severity") \
+    X(TEAM, "team")         \
+    X(SOURCE, "source")     \
+    X(MONTH, "month") X(WEEK, "week") X(QUARTER, "quarter") X(WEEKDAY, "weekday") X(HOUR, "hour")
 enum mttr_grouping {
 #define MTTR_GROUPING_ENUM(name, text) MTTR_GROUP_##name,
     MTTR_GROUPINGS(MTTR_GROUPING_ENUM)

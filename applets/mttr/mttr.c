@@ -1,6 +1,8 @@
 /* mttr: options and verbs. */
 #include "applets/mttr/mttr.h"
 
+#include "applets/mttr/availability.h"
+#include "applets/mttr/filter.h"
 #include "applets/mttr/metric.h"
 
 #include <stddef.h>
@@ -32,6 +34,7 @@ enum { /* bits of verbs[] below, in its order */
        DOCTOR = 1 << 23,
        RECORDING =
            ACK | WORK | DIAGNOSED | FIXED | MITIGATED | RESTORED | VERIFIED | CLOSE | REOPEN | NOTE,
+       FIGURES = REPORT | EXPLAIN | SIMULATE | POWER | COST | DOCTOR, /* over a window */
 };
 
 #define AT(member) offsetof(struct mttr_options, member)
@@ -49,6 +52,83 @@ static const struct sb_option options[] = {
      .help =
          "The time zone of times that do not say theirs, and of those shown: Europe/Berlin, UTC, "
          "+02:00. Unless given, the machine's"},
+    {.name = "attribute",
+     .type = SB_OPT_ENUM,
+     .offset = AT(attribute),
+     .verbs = LIST | FIGURES,
+     .arg = "END",
+     .def = "start",
+     .choices = mttr_attribute_names,
+     .help = "Whether an incident belongs to the window, and with --by to the month, in which it "
+             "began or in which it was over"},
+    {.name = "by",
+     .type = SB_OPT_STRING,
+     .offset = AT(by),
+     .verbs = OPEN | RECORDING | REPORT,
+     .arg = "WHO|GROUP",
+     .no_config = true,
+     .help = "Recording: who did it; unless given, the user. report: the same figures for each "
+             "service, severity, team, source, month, week, quarter, weekday or hour"},
+    {.name = "defs",
+     .type = SB_OPT_ENUM,
+     .offset = AT(defs),
+     .verbs = REPORT | EXPLAIN | COMPARE | SIMULATE | POWER | COST,
+     .arg = "PROFILE",
+     .def = "strict",
+     .choices = mttr_defs_names,
+     .help = "From which event to which each metric counts"},
+    {.name = "objective",
+     .type = SB_OPT_LIST,
+     .offset = AT(objectives),
+     .verbs = REPORT,
+     .arg = "METRIC<=TIME",
+     .help = "What the median must keep to, such as 'respond<=5m' or, for nine in ten, "
+             "'recover.p90<=4h'; exit status 1 when it does not"},
+    {.name = "pauses",
+     .type = SB_OPT_ENUM,
+     .offset = AT(pauses),
+     .verbs = REPORT,
+     .arg = "HOW",
+     .def = "down",
+     .choices = mttr_pauses_names,
+     .help = "What availability makes of time in which an incident was paused: down, up, or left "
+             "out of the time that is looked at"},
+    {.name = "since",
+     .type = SB_OPT_STRING,
+     .offset = AT(since),
+     .verbs = LIST | FIGURES,
+     .arg = "TIME",
+     .help = "Incidents from then on: 2026-01, 2026-Q1, 2026-W07, 2026-01-15, 90d (ago), or a "
+             "moment"},
+    {.name = "slo",
+     .type = SB_OPT_STRING,
+     .offset = AT(slo),
+     .verbs = REPORT,
+     .arg = "PERCENT",
+     .help = "The availability that was promised, such as 99.9: shows how much of the error budget "
+             "is gone; exit status 1 when all of it is"},
+    {.name = "until",
+     .type = SB_OPT_STRING,
+     .offset = AT(until),
+     .verbs = LIST | FIGURES,
+     .arg = "TIME",
+     .help = "Incidents to the end of that month, quarter, week or day, or before that moment"},
+    {.name = "weight",
+     .type = SB_OPT_LIST,
+     .offset = AT(weights),
+     .verbs = REPORT,
+     .arg = "SEVERITY=SHARE",
+     .help = "How much of the service an incident of that severity takes away, from 0 to 1, for "
+             "availability; unless given, all of it. The severity may be a glob; the first that "
+             "matches counts"},
+    {.name = "where",
+     .letter = 'w',
+     .type = SB_OPT_LIST,
+     .offset = AT(where),
+     .verbs = LIST | FIGURES | COMPARE,
+     .arg = "KEY=GLOB",
+     .help = "Only incidents whose service, severity, team or source is like that; KEY!=GLOB for "
+             "all others. Several of one key are alternatives"},
     {0}};
 
 static const struct sb_verb verbs[] = {

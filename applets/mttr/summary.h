@@ -13,6 +13,10 @@
 #include "core/stat/summary.h"
 
 #define MTTR_CONFIDENCE 0.95
+/* Bins of a quarter of a decade each: bin k >= 1 begins at mttr_bin_start(k) = 10^((k - 1) / 4) s, 0 at 0; the
+ * last holds everything above. */
+enum { MTTR_BINS = 32 };
+double mttr_bin_start(size_t k);
 
 /* What the incidents of a selection say of one metric, in the order of their start. */
 struct mttr_sample {
@@ -54,9 +58,8 @@ struct mttr_summary {
     struct sb_interval trend_interval;
     bool has_limits; /* n >= 10, all > 0 */
     double centre, low_limit, high_limit;
-    size_t outside;         /* durations beyond the limits */
-    unsigned histogram[24]; /* of log10(s) from `least` to `most`, for a strip */
-    double least, most;
+    size_t outside; /* durations beyond the limits */
+    size_t histogram[MTTR_BINS];
 };
 /* now: for what is open. */
 void mttr_summarize(enum mttr_metric m, const struct mttr_sample *s, struct mttr_summary *ret);
