@@ -1,41 +1,59 @@
-/* From sources to one timeline: sorted in memory, sorted by runs on the disk, or merged.
+/* From files to one timeline: sorted in memory, sorted by runs on the disk, or merged.
  *
- * Order: by time; at one time by the source's place in the list, then by the place in the source.
- * Memory: text that is held or mapped, the index and its sorting together stay within `memory`; what is
- * more goes to a file without a name in `tmp`. The output goes to stdout, or to a file that is replaced
- * when everything has been written and not before. A reader that closes the pipe ends the work quietly. */
+ * Order: by time; at one time by the place of the file on the command line; then by the place in the
+ * file. Memory: text that is held or mapped, its index and the sorting of it together stay within
+ * --memory; what is more goes to sorted runs in $TMPDIR. A long stretch of a mapped file that is in
+ * order is no run on the disk: it is merged from where it lies. */
 #ifndef LOGSORT_ENGINE_H
 #define LOGSORT_ENGINE_H
 
+#include "applets/logsort/logsort.h"
+#include "applets/logsort/merge.h"
+#include "applets/logsort/output.h"
 #include "applets/logsort/source.h"
 
-struct logsort_record;
+#include "core/ui/progress.h"
 
-enum logsort_mode {
-    LOGSORT_SORT,
-    LOGSORT_MERGE,  /* sources are sorted; the first inversion is an error that names its place */
-    LOGSORT_FOLLOW, /* sort what is there, then wait for more */
+/* A sorted run: of the disk, or of a source. */
+struct logsort_run {
+    bool spilled;
+    uint64_t start, end; /* in the file of runs; or offsets of records in the source */
+    uint64_t bytes;
+    int64_t last; /* of a source: time of its last record */
+    uint32_t source;
+    struct logsort_scanner *scanner; /* as it was at or before `start`; owned */
 };
 
-struct logsort_job {
-    struct logsort_source *sources;
-    size_t nsources;
-    enum logsort_mode mode;
-    uint64_t memory;    /* bytes; 0: half of what the machine or the control group has */
-    const char *tmp;    /* folder for runs; NULL: $TMPDIR, else /tmp */
-    const char *output; /* file; NULL or "-": stdout */
-    bool unique;        /* leave out a record that was there before at the same time, byte by byte */
-    bool label;         /* begin every line with its source's name */
-    bool color;         /* of labels */
-    int64_t late;       /* FOLLOW: how long a record may be late, in ns */
-    /* Or NULL: drops records that are not wanted, keeping the order of the others; returns how many
-     * are left. bytes is what the scanner was given. */
-    size_t (*keep)(void *ctx, size_t source, const char *bytes, struct logsort_record *records,
-                   size_t n);
-    void *keep_ctx;
+struct logsort_engine {
+    const struct logsort_plan *plan;
+    struct logsort_sources sources;
+    struct logsort_scanner *scanners; /* by source; .format.sampled == 0: an empty source */
+    struct logsort_spill spill;
+    struct logsort_output out;
+    SB_VEC(struct logsort_run) runs; /* in the order that decides ties */
+    uint64_t memory;                 /* bytes */
+    uint64_t total, done;            /* bytes of all sources; of those read */
+    uint64_t in_place;               /* bytes of runs of sources */
+    struct sb_progress progress;
 };
 
-/* 0, or a negative enum sb_err. */
-int logsort_engine_run(const struct logsort_job *job, struct sb_error *e);
+/* --- pass.c: the first pass, from sources to runs --- */
+
+struct logsort_pass;
+/* Reads all sources. What fits into memory as a whole stays in `chunk`, behind all runs; inputs and
+ * blocks that it needs belong to *ret_pass, which is to be freed after the chunk was used. */
+int logsort_pass_run(struct logsort_engine *g, struct logsort_chunk *chunk,
+                     struct logsort_pass **ret_pass, struct sb_error *e);
+void logsort_pass_free(struct logsort_pass *p); /* NULL is fine */
+
+/* --- join.c: from runs to the output --- */
+
+/* Merges all runs and the chunk (NULL or sorted), over runs on the disk where there are too many. */
+int logsort_join(struct logsort_engine *g, struct logsort_chunk *chunk, struct sb_error *e);
+
+/* A reader of a source from its beginning, or from where a run begins (run not NULL). */
+int logsort_engine_reader(struct logsort_engine *g, uint32_t source, const struct logsort_run *run,
+                          struct logsort_blocks *kept, struct logsort_reader *ret_reader,
+                          struct sb_error *e);
 
 #endif

@@ -1,10 +1,8 @@
-/* One source of records: a file, a rotated set of files, or a pipe.
+/* What is read, in the order that decides ties.
  *
- * A source has one name (its label, and what messages say), one scanner and one place in the order that
- * decides ties. A rotated set (app.log app.log.1 app.log.2.gz) is one source, read from its oldest part
- * to its newest, at the place of the part that the command line names first.
- *
- * Who owns what: logsort.c makes the list, sets scanners and options; the engine only reads it. */
+ * A source is one file or pipe with a scanner of its own. The parts of a rotated set (app.log,
+ * app.log.1, app.log.2.gz, app.log-20261122) are sources beside each other, oldest first, at the place
+ * of the part that the command line names first, and have one label. */
 #ifndef LOGSORT_SOURCE_H
 #define LOGSORT_SOURCE_H
 
@@ -14,16 +12,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct logsort_scanner;
 struct logsort_input;
 
 struct logsort_source {
-    const char *name;      /* "-" is stdin; of a rotated set: the part without a rotation suffix, or
-                            * what the parts have in common */
-    const char **parts;    /* paths, oldest first; at least one */
-    size_t nparts;
-    struct logsort_scanner *scanner; /* the caller's: initialised for this source, not yet used */
-    struct logsort_input *held; /* an input that was looked at and cannot be opened twice: a pipe */
+    const char *path;           /* borrowed; "-" is stdin */
+    char *label;                /* the path; of a rotated set without what rotation added */
+    uint64_t size;              /* bytes on the disk, once its head was read; 0: not known */
+    int64_t modified;           /* ns since the epoch; now for what is no regular file */
+    struct logsort_input *held; /* opened already, and cannot be opened twice: a pipe */
 };
 
 struct logsort_sources {
@@ -31,17 +27,18 @@ struct logsort_sources {
     size_t len;
 };
 
-/* Groups the operands (borrowed; none means stdin). With rotated false every operand is a source of its
- * own. -SB_EUSAGE when stdin is named twice. */
-int logsort_sources_init(struct logsort_sources *s, char *const *operands, size_t n, bool rotated,
+/* paths are borrowed; none means stdin. -SB_EUSAGE when stdin is named twice. */
+int logsort_sources_init(struct logsort_sources *s, char *const *paths, size_t n,
                          struct sb_error *e);
-void logsort_sources_done(struct logsort_sources *s); /* scanners stay the caller's */
+void logsort_sources_done(struct logsort_sources *s);
 
-/* The first bytes of a source, unpacked, for finding out its format: at least `want` of them unless its
- * first part is shorter, in a buffer of the source that is valid until the next call. Regular files are
- * closed again; a pipe keeps what was read for the engine. Refuses a directory and what else cannot be
- * read: -SB_EIO, -SB_ENOTFOUND, -SB_EINPUT (damaged archive), -SB_EUNSUPPORTED. */
-int logsort_source_head(struct logsort_source *s, size_t want, const char **ret_bytes,
-                        size_t *ret_len, struct sb_error *e);
+/* The first bytes of a source, unpacked: up to `room` of them into buf; *ret_whole: there are no more.
+ * Regular files are closed again; a pipe keeps what was read for whoever opens the source. Errors as
+ * logsort_input_open() and logsort_input_read() have them. */
+int logsort_source_head(struct logsort_source *s, char *buf, size_t room, size_t *ret_len,
+                        bool *ret_whole, struct sb_error *e);
+/* The source's input from its beginning; the caller's. A pipe can be opened once. */
+int logsort_source_open(struct logsort_source *s, struct logsort_input **ret_input,
+                        struct sb_error *e);
 
 #endif

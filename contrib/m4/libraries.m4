@@ -38,3 +38,12 @@ AC_DEFUN([SB_LOAD_LATE], [
     AC_DEFINE_UNQUOTED([SB_SONAME_$1], ["$sb_soname"], [Name under which lib$4 is loaded])
     sb_late="$sb_late $sb_soname"])
 ])
+# SB_OPTIONAL(name, NAME, MODULE, PURPOSE): --with-name[=yes|no|auto]; HAVE_NAME is 0 or 1.
+AC_DEFUN([SB_OPTIONAL], [
+  AC_ARG_WITH([$1], [AS_HELP_STRING([--with-$1], [$4 (default: auto)])], [], [with_$1=auto])
+  have_$1=0
+  AS_IF([test "$with_$1" != no],
+    [PKG_CHECK_MODULES([$2], [$3], [have_$1=1],
+       [AS_IF([test "$with_$1" = yes], [AC_MSG_ERROR([$3 was asked for, and is not there])])])])
+  AC_DEFINE_UNQUOTED([HAVE_$2], [$have_$1], [$4])
+])

@@ -56,4 +56,4 @@ need() {
 
 # shellcheck disable=SC2034 # for those who source this
 build_packages="gcc libc6-dev make autoconf automake pkg-config libyaml-dev libpcre2-dev \
-    libuv1-dev libcurl4-openssl-dev libmicrohttpd-dev libsqlite3-dev libjansson-dev libssl-dev"
+    libuv1-dev libcurl4-openssl-dev libmicrohttpd-dev libsqlite3-dev libjansson-dev libssl-dev zlib1g-dev libzstd-dev"

@@ -15,4 +15,15 @@
 int sb_file_write_whole(const char *path, const struct sb_buf *content, mode_t mode,
                         struct sb_error *e);
 
+/* The same for content that does not fit into memory: what is written to the descriptor gets the name
+ * with the commit. A program that is killed before leaves the old file, and where the file system has
+ * files without names (O_TMPFILE) nothing else. */
+struct sb_file_writer;
+int sb_file_writer_new(const char *path, mode_t mode, struct sb_file_writer **ret_writer,
+                       struct sb_error *e);
+int sb_file_writer_fd(const struct sb_file_writer *w); /* the writer's: not to be closed */
+/* -SB_EIO naming the path: the old file is untouched. The writer is still to be freed. */
+int sb_file_writer_commit(struct sb_file_writer *w, struct sb_error *e);
+void sb_file_writer_free(struct sb_file_writer *w); /* NULL is fine */
+
 #endif

@@ -1,0 +1,145 @@
+/* Setting up: sources, their formats, limits; then one of the ways. */
+#include "applets/logsort/engine.h"
+
+#include "core/base/log.h"
+#include "core/base/mem.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* --- limits --- */
+
+/* The limit of the control group, or UINT64_MAX. Version 2, at the place that containers see. */
+static uint64_t group_memory(void)
+{
+    uint64_t limit = UINT64_MAX;
+    FILE *f = fopen("/sys/fs/cgroup/memory.max", "re");
+    if (!f)
+        return limit;
+    if (fscanf(f, "%" SCNu64, &limit) != 1)
+        limit = UINT64_MAX;
+    fclose(f);
+    return limit;
+}
+
+static uint64_t default_memory(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    uint64_t all = pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : UINT64_C(1) << 30;
+    return SB_MIN(all, group_memory()) / 2;
+}
+
+/* --- formats --- */
+
+static int find_format(struct logsort_engine *g, uint32_t i, char *sample, struct sb_error *e)
+{
+    struct logsort_source *s = &g->sources.items[i];
+    struct logsort_format format;
+    struct logsort_hints hints = g->plan->hints;
+    size_t len;
+    bool whole;
+    int rc = logsort_source_head(s, sample, LOGSORT_SAMPLE_BYTES, &len, &whole, e);
+    if (rc < 0)
+        return rc;
+    hints.rules.latest = s->modified;
+    rc = logsort_format_detect((struct sb_str){sample, len}, whole, s->path, &hints, &format, e);
+    if (rc < 0)
+        return rc;
+    logsort_scanner_init(&g->scanners[i], &format, logsort_skew(g->plan, s->path),
+                         (enum logsort_orphans)g->plan->options->orphans);
+    g->total += s->size;
+    return 0;
+}
+
+static int find_formats(struct logsort_engine *g, struct sb_error *e)
+{
+    int rc = 0;
+    SB_CLEANUP_FREE char *sample = sb_xmalloc(LOGSORT_SAMPLE_BYTES);
+    g->scanners = sb_xcalloc(g->sources.len, sizeof *g->scanners);
+    for (uint32_t i = 0; i < g->sources.len && !rc; i++)
+        rc = find_format(g, i, sample, e);
+    return rc;
+}
+
+int logsort_engine_reader(struct logsort_engine *g, uint32_t source, const struct logsort_run *run,
+                          struct logsort_blocks *kept, struct logsort_reader *ret_reader,
+                          struct sb_error *e)
+{
+    struct logsort_source *s = &g->sources.items[source];
+    const struct logsort_scanner *scanner =
+        run && run->scanner ? run->scanner : &g->scanners[source];
+    struct logsort_input *in;
+    int rc = logsort_source_open(s, &in, e);
+    if (rc < 0)
+        return rc;
+    logsort_reader_init(ret_reader, in, s->path, source, scanner, &g->plan->filter, kept);
+    if (run) {
+        ret_reader->from = run->start;
+        ret_reader->to = run->end;
+    }
+    return 0;
+}
+
+/* --- the ways --- */
+
+static int sort_all(struct logsort_engine *g, struct sb_error *e)
+{
+    struct logsort_chunk chunk;
+    struct logsort_pass *pass = NULL;
+    logsort_chunk_init(&chunk);
+    sb_progress_start(&g->progress, "reading", g->total, SB_PROGRESS_BYTES);
+    int rc = logsort_pass_run(g, &chunk, &pass, e);
+    sb_progress_stop(&g->progress);
+    if (!rc) {
+        logsort_chunk_sort(&chunk);
+        rc = logsort_join(g, &chunk, e);
+    }
+    logsort_pass_free(pass);
+    logsort_chunk_done(&chunk);
+    return rc;
+}
+
+static int merge_all(struct logsort_engine *g, struct sb_error *e)
+{
+    for (uint32_t i = 0; i < g->sources.len; i++)
+        sb_vec_push(&g->runs,
+                    ((struct logsort_run){
+                        .end = UINT64_MAX, .bytes = g->sources.items[i].size, .source = i}));
+    return logsort_join(g, NULL, e);
+}
+
+static int sort_or_merge(struct logsort_engine *g, struct sb_run *run, struct sb_error *e)
+{
+    const struct logsort_options *o = g->plan->options;
+    int rc = logsort_sources_init(&g->sources, g->plan->paths, (size_t)g->plan->n_paths, e);
+    if (!rc)
+        rc = find_formats(g, e);
+    if (!rc)
+        rc = logsort_output_init(&g->out, o->output, o->label ? &g->sources : NULL, run->color,
+                                 o->unique, e);
+    if (rc)
+        return rc;
+    rc = o->merge ? merge_all(g, e) : sort_all(g, e);
+    if (!rc)
+        rc = logsort_output_finish(&g->out, e);
+    logsort_output_done(&g->out);
+    return rc;
+}
+
+int logsort_engine(const struct logsort_plan *p, struct sb_run *run, struct sb_error *e)
+{
+    struct logsort_engine g = {.plan = p, .out.fd = -1};
+    g.memory = p->options->memory ? (uint64_t)p->options->memory : default_memory();
+    logsort_spill_init(&g.spill, NULL);
+    int rc = sort_or_merge(&g, run, e);
+    sb_progress_stop(&g.progress);
+    for (size_t i = 0; i < g.runs.len; i++)
+        free(g.runs.items[i].scanner);
+    sb_vec_done(&g.runs);
+    logsort_spill_done(&g.spill);
+    free(g.scanners);
+    logsort_sources_done(&g.sources);
+    return rc < 0 ? rc : SB_EXIT_OK;
+}
