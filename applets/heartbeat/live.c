@@ -92,7 +92,7 @@ static int get_events(struct sb_request *r, void *ctx)
 static void send_beats(struct heartbeat_live *f)
 {
     const struct heartbeat_registry *nodes = heartbeat_detector_nodes(f->m->detector);
-    int64_t latest = f->heard;
+    int64_t latest = f->heard; /* monotonic: the wall clock may be set back */
     struct sb_buf b = SB_BUF_INIT(BEATS_MAX);
     struct sb_json_writer w;
     if (heartbeat_registry_count(nodes) > HEARTBEAT_LIVE_NODES)
@@ -102,9 +102,9 @@ static void send_beats(struct heartbeat_live *f)
     for (uint32_t i = 0; i < heartbeat_registry_end(nodes); i++) {
         const struct heartbeat_node *n = heartbeat_registry_at(nodes, i);
         char index[16];
-        if (!n || n->received_wall <= f->heard)
+        if (!n || n->heard_at <= f->heard || n->received_wall == 0)
             continue;
-        latest = SB_MAX(latest, n->received_wall);
+        latest = SB_MAX(latest, n->heard_at);
         snprintf(index, sizeof index, "%u", i);
         sb_json_key(&w, index);
         sb_json_int(&w, n->received_wall / 1000000);

@@ -326,7 +326,13 @@ static int open_keeper(struct heartbeat_monitor *m, struct sb_error *e)
     const struct heartbeat_keeper_options options = {0};
     if (!m->options->store)
         return 0;
-    int r = sb_commits_new(&m->commits, m->loop, new_store(m), NULL, e);
+    struct sb_store *store = new_store(m);
+    int r = sb_store_claim(store, "monitor", e); /* two would alert twice, and undo each other */
+    if (r < 0) {
+        sb_store_free(store);
+        return r;
+    }
+    r = sb_commits_new(&m->commits, m->loop, store, NULL, e);
     if (r < 0)
         return r;
     m->keeper = heartbeat_keeper_new(m->loop, m->commits, &options,
@@ -391,6 +397,7 @@ static int set_up(struct heartbeat_monitor *m, struct sb_error *e)
 {
     static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
     const struct heartbeat_options *o = m->options;
+    heartbeat_raise_descriptors();
     int r = heartbeat_one_policy(o, &m->policy, e);
     if (r == 0)
         r = sb_loop_new(&m->loop, e);

@@ -19,6 +19,7 @@
 #include "applets/heartbeat/live.h"
 #include "applets/heartbeat/outlet.h"
 #include "applets/heartbeat/recorder.h"
+#include "applets/heartbeat/trouble.h"
 #include "core/co/clock.h"
 #include "core/co/loop.h"
 #include "core/co/signal.h"
@@ -65,6 +66,7 @@ struct heartbeat_monitor {
     struct heartbeat_policy *policy;
     struct heartbeat_detector *detector;
     struct heartbeat_recorder recorder;
+    struct heartbeat_trouble trouble;
     struct heartbeat_recent recent;
     struct heartbeat_history *history; /* of the status page */
     uint64_t flips;                    /* told since the start */

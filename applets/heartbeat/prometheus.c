@@ -129,6 +129,8 @@ static void put_server(const struct heartbeat_monitor *m, struct sb_buf *out)
     plain(out, "heartbeat_http_connections", "gauge", "Open connections.", s.connections);
     plain(out, "heartbeat_http_refused_total", "counter", "Connections refused for want of room.",
           (double)s.refused);
+    plain(out, "heartbeat_http_full_total", "counter",
+          "Times a peer came when there was no room for it.", (double)s.full);
     plain(out, "heartbeat_http_bad_tokens_total", "counter", "Requests with a wrong or no token.",
           (double)s.bad_tokens);
 }

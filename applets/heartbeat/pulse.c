@@ -104,6 +104,7 @@ static void look(struct heartbeat_pulse *f)
     int64_t next = heartbeat_detector_tick(f->m->detector, &now, 0);
     heartbeat_notices_tick(f->m->outlet.notices, now.wall);
     heartbeat_recorder_tick(&f->m->recorder, now.mono);
+    heartbeat_trouble_look(&f->m->trouble, f->m->server, f->m->keeper, now.mono);
     watchdog(f, now.mono);
     int64_t most = f->watchdog ? SB_MIN(LOOK_MOST, f->watchdog) : LOOK_MOST;
     f->wake_at = SB_MIN(SB_MAX(next, now.mono + LOOK_LEAST), now.mono + most);

@@ -1,5 +1,6 @@
 /* Recording a trace (trace.h) to a file while the monitor runs. Lines are gathered and written in blocks; a
- * disk that is full loses trace, never the monitor: what is lost is counted, and said once. */
+ * disk that is full loses trace, never the monitor: what is lost is counted, and said once. The trace itself
+ * says so, too: a replay takes the hole for a time when nobody listened, not for silence. */
 #ifndef HEARTBEAT_RECORDER_H
 #define HEARTBEAT_RECORDER_H
 
@@ -11,7 +12,10 @@ struct heartbeat_recorder {
     int fd; /* -1 = not recording */
     const char *path;
     struct sb_buf lines;
-    int64_t began, flushed_at; /* CLOCK_MONOTONIC ns */
+    int64_t began, began_wall; /* CLOCK_MONOTONIC ns, and what the wall clock said then */
+    int64_t flushed_at;
+    int64_t good_at; /* CLOCK_MONOTONIC ns: up to here there is no hole */
+    size_t told;     /* bytes of `lines` that tell of the hole */
     off_t good;                /* length of what is whole */
     uint64_t lost;             /* bytes that could not be written */
     bool failing;

@@ -156,7 +156,12 @@ void heartbeat_replay_line(struct heartbeat_replay *r, const struct heartbeat_tr
 {
     if (!r->d)
         begin(r, began_wall);
-    pass_time(r, line->at);
+    bool stopped = line->what == HEARTBEAT_TRACE_FRESH && line->fresh == HEARTBEAT_FRESH_STOPPED;
+    if (stopped && line->lost > 0) /* in that time nobody was judged */
+        pass_time(r, SB_MAX(r->now, line->at - line->lost));
+    else
+        pass_time(r, line->at);
+    r->now = line->at;
     struct heartbeat_now now = clocks(r);
     switch (line->what) {
     case HEARTBEAT_TRACE_BEAT: beat(r, &line->beat, line->at); break;

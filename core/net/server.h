@@ -58,6 +58,7 @@ uint16_t sb_server_port(const struct sb_server *s); /* 0 for a unix socket */
 struct sb_server_stats {
     uint64_t accepted, requests;
     uint64_t refused;    /* connections closed at once: limits of descriptors or of one address */
+    uint64_t full;       /* times a peer came when all places were taken */
     uint64_t evicted;    /* idle connections closed to make room */
     uint64_t timed_out;  /* connections closed at a deadline */
     uint64_t bad_tokens; /* requests with a wrong or no token */

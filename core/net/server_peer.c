@@ -140,6 +140,7 @@ static void make_room(struct sb_server *s)
 {
     struct sb_peer *oldest = s->phases[SB_PHASE_IDLE].first;
     sb_server_pause_accept(s, 0);
+    s->stats.full++;
     if (!oldest)
         return;
     s->stats.evicted++;

@@ -20,6 +20,7 @@ struct sb_store *sb_store_new(const char *path, const struct sb_store_options *o
     struct sb_store *s = sb_xcalloc(1, sizeof *s);
     s->path = sb_xstrdup(path);
     s->opts = *opts;
+    s->claim_fd = -1;
     if (s->opts.patience == 0)
         s->opts.patience = PATIENCE;
     return s;
@@ -39,6 +40,8 @@ void sb_store_free(struct sb_store *s)
     if (!s)
         return;
     close_file(s);
+    if (s->claim_fd >= 0)
+        close(s->claim_fd);
     free(s->path);
     free(s);
 }

@@ -65,6 +65,12 @@ const char *sb_store_path(const struct sb_store *s);
  * and no file); each with a hint. */
 int sb_store_open(struct sb_store *s, struct sb_error *e);
 
+/* Takes a role in the file ("monitor") that one process at a time may have, until the store is freed or the
+ * process ends, by whatever means; the file is made when it is not there. Reading and writing are not
+ * locked by it. Leaves a file PATH.ROLE behind. -SB_EIO with a hint: another has it, or the folder cannot be
+ * written. */
+int sb_store_claim(struct sb_store *s, const char *role, struct sb_error *e);
+
 /* ---- transactions ---- */
 
 /* The outermost takes the file's one writing lock (waiting up to `patience`), inner ones (up to 8 deep)

@@ -18,6 +18,7 @@ struct sb_store {
     sqlite3 *db;
     struct sb_map statements; /* SQL -> struct sb_statement */
     int depth;
+    int claim_fd; /* -1: nothing is claimed */
 };
 
 struct sb_statement {

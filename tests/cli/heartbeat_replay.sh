@@ -52,6 +52,14 @@ awk '/"t":120[0-9]/ && !done { print "{\"t\":1200.6,\"id\":\"n6\",\"mark\":\"dea
 run "$SREBOX" heartbeat replay -o json marked.jsonl
 is "a marked death is no false alarm" "$(field false_alarms)" 0
 
+# The monitor itself stood still for a minute: that is nobody's silence, but that of the dead goes on.
+awk -F '[:,]' '/"t":/ && $2 > 3000 && $2 < 3060 { next }
+    $2 >= 3060 && !done { print "{\"t\":3060,\"fresh\":\"stopped\",\"lost\":60}"; done = 1 } { print }' \
+    trace.jsonl >stopped.jsonl
+run "$SREBOX" heartbeat replay -o json stopped.jsonl
+is "a stop of the monitor makes no false alarm" "$(field false_alarms)" 1
+is "and hides none that was right" "$(field alarms)" 3
+
 run "$SREBOX" heartbeat tune -o json --target 0 trace.jsonl
 expect_code "tune" 0
 is "no false alarm needs 15 s: four beats lost, the fifth came" "$(field deadline_s)" 15

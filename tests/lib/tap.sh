@@ -3,12 +3,16 @@
 # Each test has a fresh folder $T (removed at the end) and starts there, with a clean environment:
 # HOME is $T/home, no XDG, no SREBOX_ variables. `run` keeps stdout in $T/out, stderr in $T/err and the
 # exit status in $code. An assertion prints one TAP line; the first line of a failure says what was seen.
+# What the test itself says on stderr is kept until its end: a command that is not there, such as an
+# assertion that is misspelt, fails the test.
 # shellcheck shell=sh
 
 T=$(mktemp -d "${TMPDIR:-/tmp}/srebox-test.XXXXXX") || exit 99
 trap 'chmod -R u+rwx "$T" 2>/dev/null; rm -rf "$T"' EXIT
-trap 'exit 99' HUP INT TERM
+trap 'tap_said >/dev/null; exit 99' HUP INT TERM
 mkdir "$T/home" "$T/work"
+exec 3>&2 2>"$T/said"
+tap_self=$0
 HOME=$T/home
 export HOME
 for tap_name in $(env | sed -n 's/^\(SREBOX_[A-Za-z0-9_]*\)=.*/\1/p'); do unset "$tap_name"; done
@@ -17,6 +21,13 @@ cd "$T/work" || exit 99
 tap_n=0
 tap_failed=0
 code=
+
+# tap_said: stderr goes where it went before, with what was held back; the misspelt go to stdout.
+tap_said() {
+    exec 2>&3
+    cat "$T/said" >&2
+    awk -v self="$tap_self: " 'index($0, self) == 1 && /: not found$|: command not found$/' "$T/said"
+}
 
 # run COMMAND...: stdout, stderr and status are kept.
 run() {
@@ -85,6 +96,7 @@ skip() { tap_n=$((tap_n + 1)); printf 'ok %d - %s # SKIP %s\n' "$tap_n" "$1" "$2
 
 # skip_all REASON: the whole file.
 skip_all() {
+    tap_said >/dev/null
     printf '1..0 # SKIP %s\n' "$1"
     exit 0
 }
@@ -99,6 +111,12 @@ can_bound() { bound true 2>/dev/null; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
 done_testing() {
+    tap_missing=$(tap_said)
+    if [ -n "$tap_missing" ]; then
+        code=
+        fail "every command of the test is there"
+        diag "$tap_missing"
+    fi
     printf '1..%d\n' "$tap_n"
     [ "$tap_failed" -eq 0 ] || exit 1
     exit 0
