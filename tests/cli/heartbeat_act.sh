@@ -91,6 +91,7 @@ policy '  - {name: tell, command: [id]}'
 kill -HUP "$monitor"
 ok "a policy that is wrong is refused" until_true logged 'the policy that was read before stays in force'
 : >"$T/acts"
+beat node-1
 ok "and the one before goes on" until_true acted 'down node-1 down'
 policy '  - {name: new, tries: 1, command: [no-such-program]}'
 kill -HUP "$monitor"

@@ -70,7 +70,7 @@ start --policy policy.yaml --store s.db
 ok "it is remembered as down" in_state n1 down
 ask -o /dev/null -d '{"server_id":"n2"}' "$url/heartbeat"
 ok "who is heard is up" until_true in_state n2 up
-ok "and people are told" sh -c "curl -sS '$url/api/flips' | grep -q '\"id\":\"n2\",[^}]*\"alert\":true'"
+ok "and people are told" until_true sh -c "curl -sS '$url/api/flips' | grep -q '\"id\":\"n2\",[^}]*\"alert\":true'"
 sleep 5
 is "nobody is told again of the others" "$(told_down | grep -v '^n2$')" ""
 stop TERM
