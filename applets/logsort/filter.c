@@ -3,6 +3,7 @@
 
 #include "core/base/mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define DAY_NS (86400 * SB_NS_PER_S)

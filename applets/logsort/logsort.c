@@ -41,14 +41,6 @@ int64_t logsort_skew(const struct logsort_plan *p, const char *path)
     return 0;
 }
 
-int logsort_filter_text(const struct logsort_filter *f, struct sb_str record, bool *ret,
-                        struct sb_error *e)
-{
-    (void)f, (void)record, (void)e;
-    *ret = true;
-    return 0;
-}
-
 static int sort_files(struct sb_run *run, struct sb_error *e)
 {
     struct logsort_plan p = {.options = run->options,
