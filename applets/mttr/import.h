@@ -8,11 +8,12 @@
 
 #include "applets/mttr/source.h"
 #include "core/base/map.h"
+#include "core/doc/json_write.h"
 #include "core/doc/window.h"
 #include "core/ui/option.h"
 #include "core/ui/progress.h"
 
-enum mttr_verdict { MTTR_TAKEN, MTTR_KNOWN, MTTR_ASIDE, MTTR_REFUSED };
+enum mttr_verdict { MTTR_TAKEN, MTTR_KNOWN, MTTR_ASIDE, MTTR_REFUSED, MTTR_VERDICTS };
 
 /* Why records were set aside or refused, each reason once. */
 struct mttr_reason {
@@ -25,28 +26,39 @@ struct mttr_reason {
 struct mttr_import {
     const struct mttr_source *source;
     struct mttr_source_options options;
+    const char **map;       /* of the options, NULL-ended */
     struct sb_store *store; /* NULL: nothing is written (--dry-run) */
     struct sb_window window;
     struct mttr_taken taken;
     struct sb_progress progress;
     struct sb_run *run;
-    bool rows;         /* print each record */
-    size_t uncommitted; /* events in the batch */
-    uint64_t records, verdicts[4], events, added, known, backwards, committed;
+    struct sb_json_writer json; /* of -o json */
+    bool rows;                  /* print each record */
+    size_t uncommitted;         /* events in the batch */
+    int64_t started;            /* the first commit, CLOCK_MONOTONIC ns */
+    uint64_t records, verdicts[MTTR_VERDICTS], events, added;
+    uint64_t backwards; /* records that end before they begin */
+    uint64_t kept;      /* records whose events are committed, or were there */
     SB_VEC(struct mttr_reason) reasons;
+    struct sb_map reasons_by_text;
     uint64_t more_reasons; /* records whose reason did not fit in the list */
 };
 
-/* What became of one record, read at this line. taken->events are appended. `failed`: NULL, or why the
- * record could not be understood. Negative: the store's error, for good. */
+/* What became of one record, read at this line: appends taken->events, counts, prints. `failed`: NULL, or
+ * why the record could not be understood. Negative: the store's error, for good. */
 int mttr_import_record(struct mttr_import *m, uint64_t line, const struct sb_error *failed,
                        struct sb_error *e);
 int mttr_import_commit(struct mttr_import *m, struct sb_error *e);
 
+/* The whole file. Negative: the rest of it cannot be read, or the store's error. */
 int mttr_import_json(struct mttr_import *m, struct sb_error *e);
 int mttr_import_rows(struct mttr_import *m, char separator, struct sb_error *e);
 
-/* The summary, in the format of the run. */
-void mttr_import_report(const struct mttr_import *m);
+const char *mttr_verdict_name(enum mttr_verdict v);
+/* What is printed first; each record (--rows); the summary. `early`: NULL, or why the import ended. */
+void mttr_import_report_begin(struct mttr_import *m);
+void mttr_import_report_record(struct mttr_import *m, uint64_t line, enum mttr_verdict verdict,
+                               const char *why);
+void mttr_import_report_end(struct mttr_import *m, const struct sb_error *early);
 
 #endif

@@ -4,6 +4,7 @@
 #include "applets/mttr/availability.h"
 #include "applets/mttr/filter.h"
 #include "applets/mttr/metric.h"
+#include "applets/mttr/source.h"
 
 #include <stddef.h>
 
@@ -129,6 +130,51 @@ static const struct sb_option options[] = {
      .arg = "KEY=GLOB",
      .help = "Only incidents whose service, severity, team or source is like that; KEY!=GLOB for "
              "all others. Several of one key are alternatives"},
+
+    /* import */
+    {.name = "from",
+     .type = SB_OPT_ENUM,
+     .offset = AT(from),
+     .arg = "TOOL",
+     .help = "Which tool the export is from",
+     .def = "csv",
+     .choices = mttr_source_names,
+     .verbs = IMPORT},
+    {.name = "map",
+     .type = SB_OPT_LIST,
+     .offset = AT(map),
+     .arg = "NAME=COLUMN,...",
+     .help = "What a column says: the time of an event (impact_start, alerted, acked, restored "
+             "...), id, service, severity, team, title, url; event, at, by, text where a row is "
+             "an event. Columns of these names need none",
+     .verbs = IMPORT},
+    {.name = "separator",
+     .type = SB_OPT_STRING,
+     .offset = AT(separator),
+     .arg = "CHAR",
+     .help = "What stands between the columns of CSV, or \"tab\". Unless given, found out from "
+             "the first row",
+     .verbs = IMPORT},
+    {.name = "dayfirst",
+     .type = SB_OPT_FLAG,
+     .offset = AT(day_first),
+     .help = "03/04/2026 is the 3rd of April",
+     .verbs = IMPORT},
+    {.name = "monthfirst",
+     .type = SB_OPT_FLAG,
+     .offset = AT(month_first),
+     .help = "03/04/2026 is the 4th of March",
+     .verbs = IMPORT},
+    {.name = "rows",
+     .type = SB_OPT_FLAG,
+     .offset = AT(rows),
+     .help = "List what became of each record",
+     .verbs = IMPORT},
+    {.name = "dry-run",
+     .type = SB_OPT_FLAG,
+     .offset = AT(dry_run),
+     .help = "Read and say what would be taken, write nothing",
+     .verbs = IMPORT},
     {0}};
 
 static const struct sb_verb verbs[] = {

@@ -25,6 +25,11 @@ struct mttr_options {
     const char *slo;              /* "99.9"; NULL: none */
     struct sb_strings weights;    /* SEVERITY=SHARE */
     struct sb_strings objectives; /* METRIC<=DURATION */
+    /* import */
+    int64_t from;          /* index into mttr_source_names */
+    struct sb_strings map; /* NAME=COLUMN,... see map.h */
+    const char *separator;
+    bool day_first, month_first, rows, dry_run;
     /* the rest is added by the rooms that need it */
 };
 

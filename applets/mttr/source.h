@@ -21,7 +21,8 @@
 struct mttr_source_options {
     const struct sb_zone *zone; /* of times that do not say theirs; NULL: UTC */
     enum mttr_day_order { MTTR_DAY_UNKNOWN, MTTR_DAY_FIRST, MTTR_MONTH_FIRST } day_order;
-    const char *const *map; /* NAME=WHERE, NULL-ended or NULL: see mttr_map.h */
+    const char *const *map; /* NAME=WHERE, NULL-ended or NULL: see map.h */
+    uint64_t *zoneless;     /* counts times that did not say their zone; NULL: nobody asks */
 };
 
 struct mttr_record {

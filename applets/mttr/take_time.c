@@ -166,7 +166,10 @@ int mttr_time_read(const struct mttr_source_options *o, struct sb_str text, stru
         return code;
     if (!epoch) {
         time.precision = precision_of(text);
-        if (o->zone && !says_zone(text))
+        bool zoneless = !says_zone(text);
+        if (zoneless && o->zoneless)
+            ++*o->zoneless;
+        if (zoneless && o->zone)
             code = place_in_zone(o->zone, text, &time, e);
     }
     if (code)
