@@ -267,12 +267,20 @@ static int in_column(const struct mttr_rows *r, size_t i, struct sb_error *e)
     return sb_wrap(e, "column %zu, \"%.80s\"", i + 1, r->columns.items[i].name);
 }
 
+/* Somebody who writes a table of incidents means people by these. */
+static enum mttr_actor whose(enum sb_event_kind kind)
+{
+    return kind == SB_EVENT_ACKED || kind == SB_EVENT_WORK_STARTED || kind == SB_EVENT_DIAGNOSED
+               ? MTTR_ACTOR_PERSON
+               : MTTR_ACTOR_UNKNOWN;
+}
+
 static int take_times(struct mttr_rows *r, const struct sb_csv_row *row, struct mttr_take *t,
                       struct sb_error *e)
 {
     for (size_t i = 0; i < row->n; i++) {
         const struct column *c = &r->columns.items[i];
-        struct mttr_step step = {.kind = c->kind};
+        struct mttr_step step = {.kind = c->kind, .who = whose(c->kind)};
         if (c->role != MTTR_ROLE_TIME)
             continue;
         int code = mttr_time_read(r->options, row->fields[i], &step.time, e);
@@ -345,6 +353,7 @@ static int take_event(struct mttr_rows *r, const struct sb_csv_row *row, struct 
         id = (struct sb_str){key.data, key.len};
     }
     step.key = id;
+    step.who = whose(step.kind);
     mttr_take_step(t, &step);
     return 0;
 }
