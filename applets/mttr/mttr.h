@@ -30,6 +30,10 @@ struct mttr_options {
     struct sb_strings map; /* NAME=COLUMN,... see map.h */
     const char *separator;
     bool day_first, month_first, rows, dry_run;
+
+    /* serve */
+    const char *listen, *token_file, *cert_file, *key_file;
+    struct sb_strings secrets; /* SOURCE=FILE */
     /* the rest is added by the rooms that need it */
 };
 

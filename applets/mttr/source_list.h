@@ -7,6 +7,7 @@
 /* identifier, name */
 #define MTTR_SOURCES(X)               \
     X(csv, "csv")                     \
+    X(generic, "generic")             \
     X(pagerduty_log, "pagerduty-log")
 
 #define MTTR_SOURCE_EXTERN(id, name) extern const struct mttr_source mttr_source_##id;
