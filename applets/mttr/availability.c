@@ -137,7 +137,7 @@ static double weigh(const struct sweep *w)
                 next = fmin(next, w->pieces.items[k].weight);
         if (isinf(next))
             return sum;
-        sum += (next - done) * (double)measure(w, next, paused) * 1e-9;
+        sum += (next - done) * (double)measure(w, next, paused) / 1e9;
         done = next;
     }
 }
@@ -154,7 +154,7 @@ void mttr_availability(const struct mttr_impact *rules, const struct mttr_select
     if (rules->pauses == MTTR_PAUSES_OUT)
         a.left_out = measure(&w, 0, true) - a.impact;
     a.down = weigh(&w);
-    double window = (double)(to - from - a.left_out) * 1e-9;
+    double window = (double)(to - from - a.left_out) / 1e9;
     a.share = window > 0 ? 1 - a.down / window : (double)NAN;
     if (!isnan(rules->slo)) {
         a.budget = (1 - rules->slo) * window;

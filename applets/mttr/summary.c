@@ -39,9 +39,9 @@ void mttr_sample_take(enum mttr_defs defs, enum mttr_metric m, const struct mttr
         struct mttr_measure x = mttr_measure_one(defs, m, i, mttr_selection_next(sel, k), now);
         count(&s, &x, lacking);
         if (x.what == MTTR_OPEN) {
-            s.lasted[s.open++] = (double)x.ns * 1e-9;
+            s.lasted[s.open++] = (double)x.ns / 1e9;
         } else if (x.what == MTTR_MEASURED) {
-            s.seconds[s.n] = (double)x.ns * 1e-9;
+            s.seconds[s.n] = (double)x.ns / 1e9;
             s.incident[s.n] = sel->items[k];
             s.at[s.n++] = i->start;
         }
@@ -115,6 +115,7 @@ static void trend(const struct mttr_sample *s, const double *logs, struct mttr_s
 
 static void control(const double *logs, size_t n, struct mttr_summary *ret)
 {
+    const double noise = 1e-9; /* of logarithms: equal durations are not outside of themselves */
     struct sb_xmr limits;
     sb_xmr(logs, n, &limits);
     ret->has_limits = true;
@@ -122,7 +123,7 @@ static void control(const double *logs, size_t n, struct mttr_summary *ret)
     ret->low_limit = exp(limits.low);
     ret->high_limit = exp(limits.high);
     for (size_t i = 0; i < n; i++)
-        ret->outside += logs[i] < limits.low || logs[i] > limits.high;
+        ret->outside += logs[i] < limits.low - noise || logs[i] > limits.high + noise;
 }
 
 static void over_time(const struct mttr_sample *s, struct mttr_summary *ret)
