@@ -12,7 +12,9 @@ struct mttr_options {
     const char *tz;    /* zone of times without one, also of what is shown; NULL: the machine's */
 
     /* recording */
-    const char *at, *by, *service, *severity, *team, *title, *message;
+    const char *at, *by, *service, *severity, *team, *title, *url, *message, *impact_start, *key;
+    bool alerted, by_robot, again, correct, retract;
+    int64_t event; /* of the journal; 0: the one that is meant is plain */
 
     /* list, report, compare ...: which incidents */
     const char *since, *until;
@@ -43,7 +45,7 @@ int mttr_open_store(const struct mttr_options *o, bool read_only, struct sb_stor
 
 int mttr_open_verb(struct sb_run *run, struct sb_error *e);
 int mttr_record_verb(struct sb_run *run,
-                     struct sb_error *e); /* ack work diagnosed ... note: by run->verb->name */
+                     struct sb_error *e); /* impact ack ... note: by run->verb->name (step.h) */
 int mttr_list_verb(struct sb_run *run, struct sb_error *e);
 int mttr_show_verb(struct sb_run *run, struct sb_error *e);
 int mttr_timeline_verb(struct sb_run *run, struct sb_error *e);
