@@ -13,6 +13,8 @@
 # srebox in PATH. A status of 1 ("found") is fine, 2 and more is not. A block without "$ " is not run.
 . "$SB_SRC/tests/lib/tap.sh"
 
+XDG_STATE_HOME=$T/state # root's would be the machine's
+export XDG_STATE_HOME
 mkdir "$T/bin"
 ln -s "$SREBOX" "$T/bin/srebox"
 PATH=$T/bin:$PATH
