@@ -7,7 +7,7 @@
  * What a stamp leaves out
  *   zone   rules.zone. A local time that clocks jumped over is read with the offset before the jump
  *          (02:30 becomes the instant at which clocks showed 03:30). One that happened twice is the
- *          first, unless that lies before the stamp read last and the second does not.
+ *          first, unless that lies more than a minute before the stamp read last and the second does not.
  *   year   (RFC 3164, klog) with rules.year: that of the first stamp, then the turn of the year is
  *          followed. Otherwise the latest year in which the stamp is not after rules.latest.
  * Second 60 stands for the next second, at 23:59 UTC only. 29 February needs a leap year. */

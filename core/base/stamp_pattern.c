@@ -91,6 +91,10 @@ static bool has(const struct sb_stamp_pattern *p, char letter)
 static const char *find_gap(const struct sb_stamp_pattern *p)
 {
     bool year = has(p, 'Y') || has(p, 'y'), month = has(p, 'm') || has(p, 'b');
+    for (size_t i = 0; i < p->n; i++) {
+        if (p->ops[i].kind == OP_SKIP && (i + 1 == p->n || p->ops[i + 1].kind != OP_LITERAL))
+            return "%* skips to a character, which must follow it";
+    }
     if (has(p, 's'))
         return NULL;
     if (has(p, 'j') && !year)
@@ -101,10 +105,6 @@ static const char *find_gap(const struct sb_stamp_pattern *p)
         return "%I needs %p (AM or PM)";
     if (has(p, 'M') && !has(p, 'H') && !has(p, 'I'))
         return "it says minutes but no hour (%H)";
-    for (size_t i = 0; i < p->n; i++) {
-        if (p->ops[i].kind == OP_SKIP && (i + 1 == p->n || p->ops[i + 1].kind != OP_LITERAL))
-            return "%* skips to a character, which must follow it";
-    }
     return NULL;
 }
 
@@ -113,7 +113,8 @@ int sb_stamp_pattern_new(struct sb_str text, struct sb_stamp_pattern **ret, stru
     struct sb_stamp_pattern *p = sb_xcalloc(1, sizeof *p);
     size_t bad = 0;
     const char *reason = NULL;
-    if (!add_text(p, text, &bad))
+    bool whole = add_text(p, text, &bad);
+    if (!whole)
         reason = p->n == MAX_OPS ? "it is too long" : "there is no such conversion";
     else
         reason = find_gap(p);
@@ -121,8 +122,7 @@ int sb_stamp_pattern_new(struct sb_str text, struct sb_stamp_pattern **ret, stru
         *ret = p;
         return 0;
     }
-    bool placed = bad + 1 < text.len;
-    sb_fail_at(e, SB_EINPUT, "", 0, placed ? (uint32_t)bad + 1 : 0, "format \"%.*s\": %s",
+    sb_fail_at(e, SB_EINPUT, "", 0, whole ? 0 : (uint32_t)bad + 1, "format \"%.*s\": %s",
                (int)SB_MIN(text.len, (size_t)100), text.len ? text.p : "", reason);
     sb_hint(e, "write it as strptime does: \"%%Y-%%m-%%d %%H:%%M:%%S\"; %%f are the digits of a "
                "fraction, %%z an offset, %%s an epoch, %%* skips to the next character");
