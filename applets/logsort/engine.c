@@ -33,23 +33,24 @@ static uint64_t default_memory(void)
 
 /* --- formats --- */
 
-static int find_format(struct logsort_engine *g, uint32_t i, char *sample, struct sb_error *e)
+int logsort_source_scanner(const struct logsort_plan *p, struct logsort_source *s, char *sample,
+                           size_t *ret_len, struct logsort_scanner *ret_scanner, struct sb_error *e)
 {
-    struct logsort_source *s = &g->sources.items[i];
     struct logsort_format format;
-    struct logsort_hints hints = g->plan->hints;
+    struct logsort_hints hints = p->hints;
     size_t len;
     bool whole;
     int rc = logsort_source_head(s, sample, LOGSORT_SAMPLE_BYTES, &len, &whole, e);
     if (rc < 0)
         return rc;
-    hints.rules.latest = s->modified;
+    /* A day: clocks and zones may be ahead of the file system's. */
+    hints.rules.latest = s->modified + 86400 * SB_NS_PER_S;
     rc = logsort_format_detect((struct sb_str){sample, len}, whole, s->path, &hints, &format, e);
     if (rc < 0)
         return rc;
-    logsort_scanner_init(&g->scanners[i], &format, logsort_skew(g->plan, s->path),
-                         (enum logsort_orphans)g->plan->options->orphans);
-    g->total += s->size;
+    logsort_scanner_init(ret_scanner, &format, logsort_skew(p, s->path),
+                         (enum logsort_orphans)p->options->orphans);
+    *ret_len = len;
     return 0;
 }
 
@@ -58,8 +59,12 @@ static int find_formats(struct logsort_engine *g, struct sb_error *e)
     int rc = 0;
     SB_CLEANUP_FREE char *sample = sb_xmalloc(LOGSORT_SAMPLE_BYTES);
     g->scanners = sb_xcalloc(g->sources.len, sizeof *g->scanners);
-    for (uint32_t i = 0; i < g->sources.len && !rc; i++)
-        rc = find_format(g, i, sample, e);
+    for (size_t i = 0; i < g->sources.len && !rc; i++) {
+        size_t len;
+        rc =
+            logsort_source_scanner(g->plan, &g->sources.items[i], sample, &len, &g->scanners[i], e);
+        g->total += g->sources.items[i].size;
+    }
     return rc;
 }
 
@@ -110,6 +115,21 @@ static int merge_all(struct logsort_engine *g, struct sb_error *e)
     return logsort_join(g, NULL, e);
 }
 
+/* Lines whose times cannot be are no reason to fail, but to be told. */
+static void warn_refused(const struct logsort_engine *g)
+{
+    for (size_t i = 0; i < g->sources.len; i++) {
+        const struct logsort_scan_stats *s = &g->scanners[i].stats;
+        if (s->refused == 1)
+            sb_warn("%s:%" PRIu64 ": %s; the line stays with the one before",
+                    g->sources.items[i].path, s->refused_line, s->refused_reason);
+        else if (s->refused > 1)
+            sb_warn("%s:%" PRIu64 ": %s; it and %" PRIu64
+                    " more lines whose times cannot be stay with the ones before",
+                    g->sources.items[i].path, s->refused_line, s->refused_reason, s->refused - 1);
+    }
+}
+
 static int sort_or_merge(struct logsort_engine *g, struct sb_run *run, struct sb_error *e)
 {
     const struct logsort_options *o = g->plan->options;
@@ -124,6 +144,8 @@ static int sort_or_merge(struct logsort_engine *g, struct sb_run *run, struct sb
     rc = o->merge ? merge_all(g, e) : sort_all(g, e);
     if (!rc)
         rc = logsort_output_finish(&g->out, e);
+    if (!rc)
+        warn_refused(g);
     logsort_output_done(&g->out);
     return rc;
 }
