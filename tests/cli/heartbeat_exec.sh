@@ -8,14 +8,6 @@ started=
 # shellcheck disable=SC2154 # p is the loop's own
 trap 'for p in $started; do kill "$p" 2>/dev/null; done; wait; rm -rf "$T"' EXIT
 
-until_true() { # COMMAND...: at most a minute
-    left=600
-    until "$@" >/dev/null 2>&1; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || return 1
-        sleep 0.1
-    done
-}
 mkdir stub
 python3 "$SB_SRC/tests/lib/beat_stub.py" stub &
 started=$!

@@ -10,14 +10,6 @@ have curl || skip_all "curl is not installed"
 monitor=
 trap 'stop KILL; chmod -R u+rwx "$T" 2>/dev/null; rm -rf "$T"' EXIT
 
-until_true() { # COMMAND...: at most a minute
-    left=600
-    until "$@" >/dev/null 2>&1; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || return 1
-        sleep 0.1
-    done
-}
 start() { # LOG
     rm -f socket
     "$SREBOX" heartbeat monitor --listen "unix:$PWD/socket" --store "$PWD/store.db" \

@@ -16,16 +16,6 @@ clean_up() {
 }
 trap clean_up EXIT
 
-# until_true COMMAND...: tries it for 30 s.
-until_true() {
-    tries=0
-    until "$@" >/dev/null 2>&1; do
-        tries=$((tries + 1))
-        [ "$tries" -lt 300 ] || return 1
-        sleep 0.1
-    done
-}
-
 # start ARGUMENT...: a monitor on a free port; sets $monitor and $url.
 start() {
     : >"$T/log" # of the one before

@@ -13,14 +13,6 @@ clean_up() {
 }
 trap clean_up EXIT
 
-until_true() { # COMMAND...: tries it for 30 s
-    tries=0
-    until "$@" >/dev/null 2>&1; do
-        tries=$((tries + 1))
-        [ "$tries" -lt 300 ] || return 1
-        sleep 0.1
-    done
-}
 start() { # ARGUMENT...
     : >"$T/log" # of the one before
     "$SREBOX" heartbeat monitor --listen 127.0.0.1:0 "$@" 2>"$T/log" &

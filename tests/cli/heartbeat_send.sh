@@ -16,14 +16,6 @@ stub() { # NAME [SOCKET]: sets $url
     until_true test -s "$1/port"
     url=http://127.0.0.1:$(cat "$1/port")
 }
-until_true() { # COMMAND...: at most a minute
-    left=600
-    until "$@" >/dev/null 2>&1; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || return 1
-        sleep 0.1
-    done
-}
 beats() { grep -c '"path": "/heartbeat"' "$1/log"; } # STUB
 # shellcheck disable=SC2317 # called by until_true
 has_beats() { [ "$(beats "$1")" -ge "$2" ]; }        # STUB COUNT

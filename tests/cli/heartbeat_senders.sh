@@ -7,14 +7,6 @@ started=
 # shellcheck disable=SC2154 # p is the loop's own
 trap 'for p in $started; do kill -KILL "$p" 2>/dev/null; done; wait; rm -rf "$T"' EXIT
 
-until_true() { # COMMAND...: at most a minute
-    left=600
-    until "$@" >/dev/null 2>&1; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || return 1
-        sleep 0.1
-    done
-}
 monitor() { # ARGUMENT...: sets $url and, with --udp, $udp
     rm -f monitor.log
     "$SREBOX" heartbeat monitor "$@" 2>monitor.log &

@@ -14,16 +14,6 @@ clean_up() {
 }
 trap clean_up EXIT
 
-# until_true COMMAND...: tries it for a minute.
-until_true() {
-    tries=0
-    until "$@" >/dev/null 2>&1; do
-        tries=$((tries + 1))
-        [ "$tries" -lt 600 ] || return 1
-        sleep 0.1
-    done
-}
-
 # start_monitor ARGUMENT...: on a free port; sets $monitor, its process, and $url. Its log is $T/log. What is
 # in $limits goes before the start: "ulimit -n 64".
 start_monitor() {

@@ -108,6 +108,16 @@ bound() {
 }
 can_bound() { bound true 2>/dev/null; }
 
+# until_true COMMAND...: tries it for a minute.
+until_true() {
+    tap_tries=0
+    until "$@" >/dev/null 2>&1; do
+        tap_tries=$((tap_tries + 1))
+        [ "$tap_tries" -lt 600 ] || return 1
+        sleep 0.1
+    done
+}
+
 have() { command -v "$1" >/dev/null 2>&1; }
 
 done_testing() {

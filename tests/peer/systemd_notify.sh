@@ -10,11 +10,7 @@ mkdir stub
 python3 "$SB_SRC/tests/lib/beat_stub.py" stub &
 stub=$!
 trap 'kill "$stub" 2>/dev/null; wait; rm -rf "$T"' EXIT
-tries=0
-until [ -s stub/port ] || [ "$tries" = 600 ]; do
-    tries=$((tries + 1))
-    sleep 0.1
-done
+until_true test -s stub/port
 url=http://127.0.0.1:$(cat stub/port)
 
 cat >service.sh <<'END'
