@@ -162,7 +162,9 @@ void mttr_filter_select(const struct mttr_filter *f, const struct mttr_incidents
 
 const struct mttr_incident *mttr_selection_next(const struct mttr_selection *s, size_t k)
 {
-    return s->next[k] == MTTR_NO_NEXT ? NULL : &s->set->list.items[s->next[k]];
+    if (!s->next || s->next[k] == MTTR_NO_NEXT)
+        return NULL;
+    return &s->set->list.items[s->next[k]];
 }
 
 void mttr_selection_done(struct mttr_selection *s)

@@ -54,7 +54,7 @@ struct mttr_selection {
     size_t *items; /* n indexes into the set, ascending */
     size_t *
         next; /* n: the index of the next incident of its service whose labels are taken, whether it
-                    * is in the window or not; MTTR_NO_NEXT: there is none */
+                    * is in the window or not; MTTR_NO_NEXT: there is none; NULL: not looked for */
     size_t n;
 };
 #define MTTR_NO_NEXT SIZE_MAX

@@ -279,6 +279,9 @@ static int print(const struct sb_run *run, const struct mttr_report *r, struct s
 {
     switch (run->format) {
     case SB_FORMAT_JSON: mttr_report_json(r, run->out); return 0;
+    case SB_FORMAT_CSV: mttr_report_csv(r, run->out); return 0;
+    case SB_FORMAT_MARKDOWN: mttr_report_markdown(r, run->out); return 0;
+    case SB_FORMAT_PROM: mttr_report_prom(r, run->out); return 0;
     case SB_FORMAT_HTML: return sb_fail(e, SB_EUNSUPPORTED, "-o html is not built yet");
     default: mttr_report_text(r, run->width, run->out); return 0;
     }

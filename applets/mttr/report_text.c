@@ -234,6 +234,8 @@ static void put_groups(struct page *p, enum mttr_metric m)
     for (size_t k = 0; k < r->parts.len; k++)
         most = fmax(most, r->parts.items[k].metrics[m].median.value);
     sb_buf_printf(p->out, "\n%s: %s\n", mttr_metric_names[m], mttr_metric_definition(r->defs, m));
+    if (r->defs != MTTR_DEFS_STRICT)
+        say(p, 2, mttr_metric_note(r->defs, m));
     sb_table_init(&t, columns, SB_LEN(columns));
     for (size_t k = 0; k < r->parts.len; k++) {
         const struct mttr_summary *s = &r->parts.items[k].metrics[m];
