@@ -65,9 +65,16 @@ static SB_SORT_INLINE int sb_sort_less(struct sb_sort_job *j, const void *a, con
     return !j->fail && j->cmp(a, b, j->ctx, &j->fail) < 0;
 }
 
-/* x if c is 1, y if c is 0: arithmetic, because compilers make branches of conditional operators and
- * these are the conditions no processor can foresee. */
-static inline size_t sb_sort_pick(size_t c, size_t x, size_t y)
+/* c, of which the compiler no longer knows that it is the outcome of a comparison (the statement is
+ * empty): it would make branches of what follows, and these are the conditions no processor foresees. */
+static SB_SORT_INLINE size_t sb_sort_opaque(size_t c)
+{
+    __asm__("" : "+r"(c));
+    return c;
+}
+
+/* x if c is 1, y if c is 0: arithmetic, for the same reason. */
+static SB_SORT_INLINE size_t sb_sort_pick(size_t c, size_t x, size_t y)
 {
     return y ^ ((x ^ y) & (0 - c));
 }

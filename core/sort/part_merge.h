@@ -18,7 +18,7 @@ struct S(merge) {
 static SB_SORT_INLINE void S(step_front)(struct sb_sort_job *j, const SORT_T *src, size_t *l,
                                          size_t *r, SORT_T *dst)
 {
-    size_t right = S(less)(j, src + *r, src + *l);
+    size_t right = sb_sort_opaque(S(less)(j, src + *r, src + *l));
     *dst = src[sb_sort_pick(right, *r, *l)];
     *r += right;
     *l += 1 - right;
@@ -27,7 +27,7 @@ static SB_SORT_INLINE void S(step_front)(struct sb_sort_job *j, const SORT_T *sr
 static SB_SORT_INLINE void S(step_back)(struct sb_sort_job *j, const SORT_T *src, size_t *l_end,
                                         size_t *r_end, SORT_T *dst)
 {
-    size_t left = S(less)(j, src + *r_end - 1, src + *l_end - 1);
+    size_t left = sb_sort_opaque(S(less)(j, src + *r_end - 1, src + *l_end - 1));
     *dst = src[sb_sort_pick(left, *l_end, *r_end) - 1];
     *l_end -= left;
     *r_end -= 1 - left;
