@@ -34,13 +34,13 @@ static inline void S(halves)(struct sb_sort_job *j, SORT_T *dst, const SORT_T *s
 {
     size_t half = n / 2, l = 0, r = half, l_end = half, r_end = n, back = n;
     for (size_t i = 0; i < half; i++) {
-        size_t right = S(less)(j, src + r, src + l);
+        size_t right = sb_sort_opaque(S(less)(j, src + r, src + l));
         dst[i] = src[sb_sort_pick(right, r, l)];
         r += right;
         l += 1 - right;
         if (back - 1 == half)
             break;
-        size_t left = S(less)(j, src + r_end - 1, src + l_end - 1);
+        size_t left = sb_sort_opaque(S(less)(j, src + r_end - 1, src + l_end - 1));
         dst[--back] = src[sb_sort_pick(left, l_end, r_end) - 1];
         l_end -= left;
         r_end -= 1 - left;
