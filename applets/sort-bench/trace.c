@@ -108,12 +108,7 @@ void sort_bench_retell_step(struct sort_bench_story *s, const struct sort_bench_
     size_t len = step->ev.left + step->ev.right;
     switch (step->ev.step) {
     case SB_SORT_RUN_DOWN:
-        for (size_t i = 0, k = step->ev.left - 1; i < k; i++, k--) {
-            uint64_t x = from[i];
-            from[i] = from[k];
-            from[k] = x;
-        }
-        break;
+    case SB_SORT_LOOSEN:
     case SB_SORT_EXTEND:
     case SB_SORT_QUICK:
     case SB_SORT_IN_PLACE:
@@ -132,7 +127,13 @@ void sort_bench_step_text(const struct sort_bench_story *s, const struct sort_be
     switch (step->ev.step) {
     case SB_SORT_RUN: sb_buf_printf(b, "run [%zu, %zu) ascends: kept", start, middle); break;
     case SB_SORT_RUN_DOWN:
-        sb_buf_printf(b, "run [%zu, %zu) descends strictly: reversed in place", start, middle);
+        sb_buf_printf(b, "run [%zu, %zu) descends%s: reversed in place", start, middle,
+                      s->minrun ? " strictly" : "");
+        break;
+    case SB_SORT_LOOSEN:
+        sb_buf_printf(
+            b, "run [%zu, %zu) goes on up to %zu but for strays: set aside, sorted and put back",
+            start, middle, end);
         break;
     case SB_SORT_EXTEND:
         sb_buf_printf(b, "run [%zu, %zu) is short: lengthened by %zu, inserted%s", start, middle,

@@ -90,11 +90,12 @@ static void put_costs(const struct sort_bench_story *s, int width, struct sb_buf
                     "Which boundary first: its power is how deep it lies in the tree that halves "
                     "the array again and again; two runs are merged when the next boundary's "
                     "power is not higher, and what is left at the end from the right.\n");
-    sb_buf_printf(
-        &b,
-        "It took: comparisons %" PRIu64 ", moves %" PRIu64 "; runs %" PRIu64 " (reversed %" PRIu64
-        ", lengthened %" PRIu64 "), merges %" PRIu64 ", gallops %" PRIu64 ".\n",
-        t->comparisons, t->moves, t->runs, t->reversed, t->extended, t->merges, t->gallops);
+    sb_buf_printf(&b,
+                  "It took: comparisons %" PRIu64 ", moves %" PRIu64 "; runs %" PRIu64
+                  " (reversed %" PRIu64 ", lengthened %" PRIu64 "), strays %" PRIu64
+                  ", merges %" PRIu64 ", gallops %" PRIu64 ".\n",
+                  t->comparisons, t->moves, t->runs, t->reversed, t->extended, t->strays, t->merges,
+                  t->gallops);
     sb_buf_printf(&b,
                   "Bounds on comparisons: n-1 = %.0f (all in order already), n*H+n = %.1f (merging "
                   "its natural runs), lg(n!) = %.2f (no order at all).\n",
@@ -135,9 +136,10 @@ void sort_bench_story_text(struct sort_bench_story *s, int width, struct sb_buf 
 /* --- JSON --- */
 
 static const char *const step_names[] = {
-    [SB_SORT_RUN] = "run",         [SB_SORT_RUN_DOWN] = "reverse", [SB_SORT_EXTEND] = "extend",
-    [SB_SORT_STRETCH] = "stretch", [SB_SORT_JOIN] = "join",        [SB_SORT_QUICK] = "quicksort",
-    [SB_SORT_MERGE] = "merge",     [SB_SORT_GALLOP] = "gallop",    [SB_SORT_IN_PLACE] = "in-place",
+    [SB_SORT_RUN] = "run",           [SB_SORT_RUN_DOWN] = "reverse", [SB_SORT_EXTEND] = "extend",
+    [SB_SORT_LOOSEN] = "loosen",     [SB_SORT_STRETCH] = "stretch",  [SB_SORT_JOIN] = "join",
+    [SB_SORT_QUICK] = "quicksort",   [SB_SORT_MERGE] = "merge",      [SB_SORT_GALLOP] = "gallop",
+    [SB_SORT_IN_PLACE] = "in-place",
 };
 
 static void json_int(struct sb_json_writer *w, const char *key, uint64_t value)

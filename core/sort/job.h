@@ -16,6 +16,9 @@ enum {
     SB_SORT_GROUP = 8,           /* steps of a merge between looks at who wins */
     SB_SORT_MOST_NEEDED = 64,    /* groups won in a row that always call for a gallop */
     SB_SORT_LONG_MERGE = 512,    /* from here on merges are cut in two */
+    SB_SORT_PIECE = 4096,        /* elements that are judged at once */
+    SB_SORT_LOOSE = 128,         /* least room for a run with strays */
+    SB_SORT_LOOSE_LEAST = 16,    /* what must ascend before strays are set aside */
     SB_SORT_STACK_BYTES = 4096,  /* buffers up to this size lie on the stack */
     SB_SORT_MAX_PENDING = 64 + 2 /* powers on the stack rise strictly and are at most 64 */
 };
@@ -34,8 +37,9 @@ struct sb_sort_job {
 /* A stretch of the input on its way through the merge tree. */
 struct sb_sort_run {
     size_t start, len;
-    unsigned power;                       /* of the boundary before it */
-    unsigned char down, sorted, mirrored; /* strictly descending; sorted; lies in the buffer */
+    unsigned power;                 /* of the boundary before it */
+    unsigned char down, ties;       /* descending; and some of them are equal */
+    unsigned char sorted, mirrored; /* lies in the buffer */
 };
 
 /* opts may be NULL. */

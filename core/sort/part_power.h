@@ -9,13 +9,26 @@ static void S(sort_stretch)(struct sb_sort_job *j, SORT_T *v, SORT_T *buf, struc
 {
     if (run->sorted)
         return;
-    unsigned limit = 2;
-    for (size_t n = run->len; n > 1; n /= 2)
-        limit += 2;
-    S(quick)(j, v + run->start, buf + run->start, v + run->start, run->len, NULL, limit);
+    S(sort_all)(j, v + run->start, buf + run->start, run->len);
     run->sorted = 1;
     j->stats.quicksorts++;
     sb_sort_note(j, SB_SORT_QUICK, run->start, run->len, 0, 0);
+}
+
+/* Do all of some pairs from two unsorted stretches say that one goes before the other? Then sorting both
+ * together would only find out again that they are apart. */
+static int S(are_apart)(struct sb_sort_job *j, const SORT_T *v, const struct sb_sort_run *a,
+                        const struct sb_sort_run *b)
+{
+    enum { PAIRS = 16 };
+    size_t up = 0, down = 0;
+    for (size_t i = 0; i < PAIRS && (up == i || down == i); i++) {
+        const SORT_T *x = v + a->start + i * (a->len / PAIRS),
+                     *y = v + b->start + i * (b->len / PAIRS);
+        down += S(less)(j, y, x);
+        up += S(less)(j, x, y);
+    }
+    return up == PAIRS || down == PAIRS;
 }
 
 /* a and its right neighbour b made one. */
@@ -23,7 +36,7 @@ static struct sb_sort_run S(join)(struct sb_sort_job *j, SORT_T *v, SORT_T *buf,
                                   struct sb_sort_run a, struct sb_sort_run b)
 {
     struct sb_sort_run both = {.start = a.start, .len = a.len + b.len, .power = a.power};
-    int sorted = a.sorted || b.sorted;
+    int sorted = a.sorted || b.sorted || S(are_apart)(j, v, &a, &b);
     sb_sort_note(j, sorted ? SB_SORT_MERGE : SB_SORT_JOIN, a.start, a.len, b.len, b.power);
     if (!sorted)
         return both;
@@ -51,9 +64,9 @@ static void S(power_sort)(struct sb_sort_job *j, SORT_T *v, SORT_T *buf, size_t 
     struct sb_sort_run stack[SB_SORT_MAX_PENDING];
     struct S(scan) scan = {.first = first};
     size_t top = 1;
-    stack[0] = S(next_run)(j, v, n, &scan);
+    stack[0] = S(next_run)(j, v, buf, n, &scan);
     while (scan.at < n && !j->fail) {
-        struct sb_sort_run run = S(next_run)(j, v, n, &scan);
+        struct sb_sort_run run = S(next_run)(j, v, buf, n, &scan);
         run.power = sb_sort_power(stack[top - 1].start, run.start, run.start + run.len, n);
         for (; top > 1 && stack[top - 1].power >= run.power && !j->fail; top--)
             stack[top - 2] = S(join)(j, v, buf, stack[top - 2], stack[top - 1]);

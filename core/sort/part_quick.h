@@ -74,13 +74,31 @@ static void S(merge_sort)(struct sb_sort_job *j, SORT_T *v, SORT_T *buf, size_t 
         S(copy)(v, buf, n);
 }
 
+/* Is src[0, n) a single run? Then it is put into dst, which src may be. */
+static int S(is_run)(struct sb_sort_job *j, SORT_T *dst, SORT_T *src, size_t n)
+{
+    struct sb_sort_run run = S(natural_run)(j, src, 0, n);
+    if (run.len < n)
+        return 0;
+    S(turn)(j, src, &run);
+    if (src != dst) {
+        S(copy)(dst, src, n);
+        j->stats.moves += n;
+    }
+    return 1;
+}
+
 /* Sorts src[0, n) into dst, where src is dst or buf. No element is before *floor, if there is one.
  * At most `limit` partitions lie above any element. */
 static void S(quick)(struct sb_sort_job *j, SORT_T *dst, SORT_T *buf, SORT_T *src, size_t n,
                      const SORT_T *floor, unsigned limit)
 {
+    enum { LONG = 1024 };
     _Alignas(16) SORT_T pivot;
     while (n > SB_SORT_SMALL && limit > 0 && !j->fail) {
+        if (n >= LONG &&
+            S(is_run)(j, dst, src, n)) /* streams that took turns come apart like this */
+            return;
         limit--;
         S(pivot)(j, &pivot, src, n);
         size_t low = 0;
@@ -105,4 +123,13 @@ static void S(quick)(struct sb_sort_job *j, SORT_T *dst, SORT_T *buf, SORT_T *sr
         S(copy)(dst, src, n);
     if (!j->fail)
         S(merge_sort)(j, dst, buf, n);
+}
+
+/* Sorts v[0, n) with a buffer of n. */
+static void S(sort_all)(struct sb_sort_job *j, SORT_T *v, SORT_T *buf, size_t n)
+{
+    unsigned limit = 2;
+    for (size_t k = n; k > 1; k /= 2)
+        limit += 2;
+    S(quick)(j, v, buf, v, n, NULL, limit);
 }

@@ -7,36 +7,9 @@
 struct S(scan) {
     size_t at;                /* what comes before is known */
     size_t runs_until;        /* up to here runs are kept however short */
+    size_t strict_until;      /* up to here no run is tried to go on but for strays */
     struct sb_sort_run first; /* found already */
 };
-
-/* The run that starts at `start`: ascending, or strictly descending (so that reversing it keeps equal
- * elements in order). */
-static struct sb_sort_run S(natural_run)(struct sb_sort_job *j, const SORT_T *v, size_t start,
-                                         size_t n)
-{
-    struct sb_sort_run run = {.start = start, .sorted = 1};
-    size_t end = start + 1;
-    if (end < n && S(less)(j, v + end, v + end - 1)) {
-        run.down = 1;
-        for (end++; end < n && S(less)(j, v + end, v + end - 1);)
-            end++;
-    } else {
-        for (end++; end < n && !S(less)(j, v + end, v + end - 1);)
-            end++;
-    }
-    run.len = (end < n ? end : n) - start;
-    return run;
-}
-
-static void S(reverse)(SORT_T *v, size_t n)
-{
-    for (size_t i = 0, k = n - 1; i < k; i++, k--) {
-        SORT_T x = v[i];
-        v[i] = v[k];
-        v[k] = x;
-    }
-}
 
 /* Lengthens the sorted run to `len` elements by insertion: with a search from the end, because where
  * runs are kept most elements are near their place; by halves if the caller wants classic runs. */
@@ -56,19 +29,13 @@ static void S(extend)(struct sb_sort_job *j, SORT_T *v, struct sb_sort_run *run,
     j->stats.extended++;
 }
 
-/* Makes the natural run ascend, and at least `least` long. */
-static void S(keep_run)(struct sb_sort_job *j, SORT_T *v, struct sb_sort_run *run, size_t least)
+/* Makes the natural run ascend, and tells of it. */
+static void S(keep_run)(struct sb_sort_job *j, SORT_T *v, struct sb_sort_run *run)
 {
+    int down = run->down;
     j->stats.runs++;
-    if (run->down) {
-        S(reverse)(v + run->start, run->len);
-        j->stats.reversed++;
-        j->stats.moves += run->len;
-    }
-    sb_sort_note(j, run->down ? SB_SORT_RUN_DOWN : SB_SORT_RUN, run->start, run->len, 0, 0);
-    run->down = 0;
-    if (run->len < least)
-        S(extend)(j, v, run, least);
+    S(turn)(j, v, run);
+    sb_sort_note(j, down ? SB_SORT_RUN_DOWN : SB_SORT_RUN, run->start, run->len, 0, 0);
 }
 
 /* How often does one of v[0], v[step], ... v[n * step] come before the one before it, or (whichever is
@@ -94,25 +61,48 @@ static int S(has_runs)(struct sb_sort_job *j, const SORT_T *v, size_t n)
     return found * 8 <= near && S(breaks)(j, v, FAR - 1, n / FAR) * 8 <= FAR;
 }
 
+/* The ascending run at scan->at that breaks after `len` elements: does it go on but for strays? Returns
+ * by how much. An attempt that brought little is the last for a while. */
+static size_t S(growth)(struct sb_sort_job *j, SORT_T *v, SORT_T *buf, size_t n, size_t len,
+                        struct S(scan) * scan)
+{
+    enum { LITTLE = 64 };
+    size_t start = scan->at, rest = n - start;
+    if (len < SB_SORT_LOOSE_LEAST || rest < SB_SORT_LOOSE || start < scan->strict_until ||
+        j->min_run)
+        return 0;
+    size_t grown = S(loosen)(j, v + start, buf + start, rest, len) - len;
+    if (grown < LITTLE)
+        scan->strict_until = start + len + SB_SORT_PIECE;
+    return grown;
+}
+
 /* The next run or unsorted stretch of v[0, n). */
-static struct sb_sort_run S(next_run)(struct sb_sort_job *j, SORT_T *v, size_t n,
+static struct sb_sort_run S(next_run)(struct sb_sort_job *j, SORT_T *v, SORT_T *buf, size_t n,
                                       struct S(scan) * scan)
 {
-    enum { STRETCH = 4096, LONG_RUN = 256, SHORT_RUN = 24 };
+    enum { LONG_RUN = 256, SHORT_RUN = 24 };
     size_t start = scan->at, rest = n - start, least = j->min_run ? j->min_run : SHORT_RUN;
     struct sb_sort_run run = start == 0 ? scan->first : S(natural_run)(j, v, start, n);
-    if (run.len < LONG_RUN && run.len < rest && j->min_run == 0 && start >= scan->runs_until) {
-        size_t len = rest < 2 * STRETCH ? rest : STRETCH;
-        if (S(has_runs)(j, v + start, len)) {
-            scan->runs_until = start + len;
-        } else {
+    size_t grown = run.down || run.len == rest ? 0 : S(growth)(j, v, buf, n, run.len, scan);
+    size_t known = run.len + grown;
+    if (known < LONG_RUN && known < rest && j->min_run == 0 && start >= scan->runs_until) {
+        size_t len = rest < 2 * SB_SORT_PIECE ? rest : SB_SORT_PIECE;
+        if (!S(has_runs)(j, v + start, len)) {
             run = (struct sb_sort_run){.start = start, .len = len};
             j->stats.stretches++;
             sb_sort_note(j, SB_SORT_STRETCH, start, len, 0, 0);
+            scan->at = start + len;
+            return run;
         }
+        scan->runs_until = start + len;
     }
-    if (run.sorted)
-        S(keep_run)(j, v, &run, least < rest ? least : rest);
+    S(keep_run)(j, v, &run);
+    if (grown > 0)
+        sb_sort_note(j, SB_SORT_LOOSEN, start, run.len, grown, 0);
+    run.len = known;
+    if (run.len < least && run.len < rest)
+        S(extend)(j, v, &run, least < rest ? least : rest);
     scan->at = start + run.len;
     return run;
 }

@@ -22,8 +22,9 @@ struct sb_sort_stats {
     uint64_t comparisons;
     uint64_t moves;
     uint64_t runs;         /* sorted runs found, descending ones included */
-    uint64_t reversed;     /* of these, strictly descending ones */
+    uint64_t reversed;     /* of these, descending ones */
     uint64_t extended;     /* of these, short ones lengthened */
+    uint64_t strays;       /* elements set aside so that a run could go on */
     uint64_t stretches;    /* stretches without runs, left to the quicksort */
     uint64_t quicksorts;   /* stretches sorted, after neighbours were joined */
     uint64_t merges;       /* two neighbouring sorted runs made one */
@@ -35,7 +36,9 @@ struct sb_sort_stats {
 /* One step of the sort, as it happens. Elements are named by their index in `base`. */
 enum sb_sort_step {
     SB_SORT_RUN,      /* [start, +left) ascends */
-    SB_SORT_RUN_DOWN, /* [start, +left) descended strictly and was reversed */
+    SB_SORT_RUN_DOWN, /* [start, +left) descended and was reversed, equal elements kept in order */
+    SB_SORT_LOOSEN,   /* the run [start, +left) went on for `right` elements, but for strays that
+                       * were set aside, sorted and put where they belong */
     SB_SORT_EXTEND,   /* the run [start, +left) was lengthened by `right` elements */
     SB_SORT_STRETCH,  /* [start, +left) has no runs worth keeping */
     SB_SORT_JOIN,     /* two such neighbours joined unsorted: [start, +left), [.., +right) */

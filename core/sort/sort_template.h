@@ -45,7 +45,9 @@ static inline void S(copy)(SORT_T *dst, const SORT_T *src, size_t n)
 #include "core/sort/part_small.h"
 #include "core/sort/part_gallop.h"
 #include "core/sort/part_merge.h"
+#include "core/sort/part_natural.h"
 #include "core/sort/part_quick.h"
+#include "core/sort/part_loose.h"
 #include "core/sort/part_run.h"
 #include "core/sort/part_power.h"
 
@@ -62,7 +64,7 @@ static void SORT_NAME(struct sb_sort_job *j, SORT_T *v, size_t n)
         return;
     struct sb_sort_run first = S(natural_run)(j, v, 0, n);
     if (first.len == n) {
-        S(keep_run)(j, v, &first, 0);
+        S(keep_run)(j, v, &first);
         return;
     }
     if (n <= SB_SORT_SMALL && j->min_run == 0) {

@@ -379,6 +379,7 @@ static void tell(const struct sb_sort_event *ev, void *ctx)
         ck_assert_uint_eq(ev->start, t->covered);
         t->covered += ev->left;
         break;
+    case SB_SORT_LOOSEN:
     case SB_SORT_EXTEND: t->covered += ev->right; break;
     case SB_SORT_MERGE: t->merged++; break;
     case SB_SORT_GALLOP: t->galloped++; break;
