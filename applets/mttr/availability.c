@@ -131,7 +131,7 @@ static double weigh(const struct sweep *w)
     bool paused = w->rules->pauses == MTTR_PAUSES_DOWN;
     double sum = 0, done = 0;
     for (;;) {
-        double next = INFINITY;
+        double next = (double)INFINITY;
         for (size_t k = 0; k < w->pieces.len; k++)
             if (w->pieces.items[k].weight > done)
                 next = fmin(next, w->pieces.items[k].weight);
@@ -145,7 +145,8 @@ static double weigh(const struct sweep *w)
 void mttr_availability(const struct mttr_impact *rules, const struct mttr_selection *sel,
                        int64_t from, int64_t to, int64_t now, struct mttr_availability *ret)
 {
-    struct mttr_availability a = {.from = from, .to = to, .budget = NAN, .left = NAN, .burn = NAN};
+    struct mttr_availability a = {
+        .from = from, .to = to, .budget = (double)NAN, .left = (double)NAN, .burn = (double)NAN};
     struct sweep w = {.rules = rules, .ret = &a, .now = now};
     for (size_t k = 0; k < sel->n; k++)
         put_incident(&w, &sel->set->list.items[sel->items[k]]);
