@@ -92,10 +92,11 @@ static void put_costs(const struct sort_bench_story *s, int width, struct sb_buf
                     "power is not higher, and what is left at the end from the right.\n");
     sb_buf_printf(&b,
                   "It took: comparisons %" PRIu64 ", moves %" PRIu64 "; runs %" PRIu64
-                  " (reversed %" PRIu64 ", lengthened %" PRIu64 "), strays %" PRIu64
-                  ", merges %" PRIu64 ", gallops %" PRIu64 ".\n",
-                  t->comparisons, t->moves, t->runs, t->reversed, t->extended, t->strays, t->merges,
-                  t->gallops);
+                  " (reversed %" PRIu64 ", lengthened %" PRIu64 ")",
+                  t->comparisons, t->moves, t->runs, t->reversed, t->extended);
+    if (t->strays)
+        sb_buf_printf(&b, ", strays %" PRIu64, t->strays);
+    sb_buf_printf(&b, ", merges %" PRIu64 ", gallops %" PRIu64 ".\n", t->merges, t->gallops);
     sb_buf_printf(&b,
                   "Bounds on comparisons: n-1 = %.0f (all in order already), n*H+n = %.1f (merging "
                   "its natural runs), lg(n!) = %.2f (no order at all).\n",

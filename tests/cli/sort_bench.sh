@@ -93,7 +93,7 @@ out_has "four natural runs" "Natural runs: 4"
 ok "two of them descend" test "$(grep -c 'descends strictly$' "$T/out")" = 2
 out_has "one run after extension" "run [0, 3) is short: lengthened by 6, inserted by halves"
 out_has "twenty comparisons, no merge, no gallop" \
-    "It took: comparisons 20, moves 29; runs 1 (reversed 0, lengthened 1), strays 0, merges 0"
+    "It took: comparisons 20, moves 29; runs 1 (reversed 0, lengthened 1), merges 0"
 ok "as many as TimSort of 2002" sh -c "tr -s '\n ' ' ' <'$T/out' | grep -q 'timsort-2002 20, mergesort 16'"
 out_lacks "no merge is told" "merge:"
 
