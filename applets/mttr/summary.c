@@ -65,7 +65,8 @@ void mttr_sample_done(struct mttr_sample *s)
 
 static struct mttr_quantile quantile(const double *sorted, size_t n, double p, bool always)
 {
-    struct mttr_quantile q = {.value = NAN, .interval = {.low = NAN, .high = NAN}};
+    struct mttr_quantile q = {.value = (double)NAN,
+                              .interval = {.low = (double)NAN, .high = (double)NAN}};
     double tail = (1 - MTTR_CONFIDENCE) / 2;
     q.needs = (size_t)ceil(log(tail) / log(p));
     if (n >= q.needs)
@@ -165,9 +166,9 @@ void mttr_summarize(enum mttr_metric m, const struct mttr_sample *s, struct mttr
                                  .negative = s->negative,
                                  .derived = s->derived,
                                  .lacks = s->lacks,
-                                 .q1 = NAN,
-                                 .q3 = NAN,
-                                 .until_now = NAN};
+                                 .q1 = (double)NAN,
+                                 .q3 = (double)NAN,
+                                 .until_now = (double)NAN};
     memcpy(sorted, s->seconds, s->n * sizeof *sorted);
     sb_sort_doubles(sorted, s->n);
     sb_summarize(s->seconds, s->n, &ret->sums);
