@@ -27,20 +27,20 @@ static void reply_json(struct sb_request *r, int status, struct sb_buf *b)
     sb_reply_take(r, status, JSON_TYPE, sb_buf_take(b), len);
 }
 
-/* A whole number in [0, most] of the query; false: it is there and is none. */
-static bool query_number(struct sb_request *r, const char *name, uint64_t most, uint64_t *ret)
+bool heartbeat_api_number(struct sb_request *r, const char *name, uint64_t most, uint64_t *ret)
 {
     struct sb_str text;
     uint64_t value = 0;
     if (!sb_request_query(r, name, &text))
         return true;
     for (size_t i = 0; i < text.len; i++) {
-        if (text.p[i] < '0' || text.p[i] > '9' || value > most)
+        unsigned digit = (unsigned char)text.p[i] - (unsigned)'0';
+        if (digit > 9 || digit > most || value > (most - digit) / 10)
             return false;
-        value = value * 10 + (uint64_t)(text.p[i] - '0');
+        value = value * 10 + digit;
     }
     *ret = value;
-    return text.len > 0 && value <= most;
+    return text.len > 0;
 }
 
 /* ---- looking ---- */
@@ -85,14 +85,22 @@ static int state_of(struct sb_str name)
     return -1;
 }
 
+static struct heartbeat_scene scene_of(struct heartbeat_monitor *m)
+{
+    return (struct heartbeat_scene){
+        .detector = m->detector, .notices = m->outlet.notices, .now = heartbeat_monitor_now(m)};
+}
+
 static int get_status(struct sb_request *r, void *ctx)
 {
     struct heartbeat_monitor *m = ctx;
-    struct heartbeat_now now = heartbeat_monitor_now(m);
+    struct heartbeat_hands_status hands;
+    struct heartbeat_scene scene = scene_of(m);
     struct heartbeat_filter filter = {.state = -1};
     struct sb_str zone, state;
     uint64_t limit = 0, from = 0;
-    if (!query_number(r, "limit", 1000000, &limit) || !query_number(r, "from", UINT32_MAX, &from)) {
+    if (!heartbeat_api_number(r, "limit", 1000000, &limit) ||
+        !heartbeat_api_number(r, "from", UINT32_MAX, &from)) {
         sb_reply_error(r, 400, "limit and from must be whole numbers");
         return 0;
     }
@@ -104,10 +112,12 @@ static int get_status(struct sb_request *r, void *ctx)
         filter.zone = (struct sb_str){zone.p ? zone.p : "", zone.len};
     filter.limit = (uint32_t)limit;
     filter.from = (uint32_t)from;
+    heartbeat_hands_status(m->hands, &hands);
+    scene.hands = &hands;
     struct sb_buf b = SB_BUF_INIT(JSON_MAX);
     struct sb_json_writer w;
     sb_json_writer_init(&w, &b, 0);
-    heartbeat_put_status(&w, m->detector, &filter, &now);
+    heartbeat_put_status(&w, &scene, &filter);
     reply_json(r, 200, &b);
     return 0;
 }
@@ -121,39 +131,11 @@ static int get_node(struct sb_request *r, void *ctx)
         sb_reply_error(r, 404, "no such node is known");
         return 0;
     }
-    struct heartbeat_now now = heartbeat_monitor_now(m);
+    struct heartbeat_scene scene = scene_of(m);
     struct sb_buf b = SB_BUF_INIT(JSON_MAX);
     struct sb_json_writer w;
     sb_json_writer_init(&w, &b, 0);
-    heartbeat_put_node(&w, m->detector, nodes, n, &now);
-    sb_buf_putc(&b, '\n');
-    reply_json(r, 200, &b);
-    return 0;
-}
-
-/* The last flips, newest first: those since this start, at most HEARTBEAT_RECENT. */
-static int get_flips(struct sb_request *r, void *ctx)
-{
-    const struct heartbeat_monitor *m = ctx;
-    const struct heartbeat_recent *recent = &m->recent;
-    uint64_t limit = 100;
-    if (!query_number(r, "limit", HEARTBEAT_RECENT, &limit)) {
-        sb_reply_error(r, 400, "limit must be a whole number, at most %d", HEARTBEAT_RECENT);
-        return 0;
-    }
-    struct sb_buf b = SB_BUF_INIT(JSON_MAX);
-    struct sb_json_writer w;
-    sb_json_writer_init(&w, &b, 0);
-    sb_json_open_map(&w);
-    sb_json_key(&w, "schema");
-    sb_json_text(&w, "srebox.heartbeat-flips/1");
-    sb_json_key(&w, "flips");
-    sb_json_open_list(&w);
-    uint64_t n = SB_MIN(limit, SB_MIN(recent->count, (uint64_t)HEARTBEAT_RECENT));
-    for (uint64_t i = 1; i <= n; i++)
-        heartbeat_flip_json(&w, &recent->items[(recent->count - i) % HEARTBEAT_RECENT]);
-    sb_json_close_list(&w);
-    sb_json_close_map(&w);
+    heartbeat_put_node(&w, &scene, n);
     sb_buf_putc(&b, '\n');
     reply_json(r, 200, &b);
     return 0;
@@ -244,7 +226,6 @@ static const struct sb_route routes[] = {
     {SB_GET, "/health", get_health, SB_ROUTE_PUBLIC, 0},
     {SB_GET, "/metrics", get_metrics, 0, 0},
     {SB_GET, "/api/status", get_status, 0, 0},
-    {SB_GET, "/api/flips", get_flips, 0, 0},
     {SB_GET, "/api/nodes/{id}", get_node, 0, 0},
     {SB_DELETE, "/api/nodes/{id}", delete_node, 0, 0},
     {SB_POST, "/api/nodes/{id}/{command}", post_node, 0, 0},
@@ -253,5 +234,6 @@ static const struct sb_route routes[] = {
 void heartbeat_api_routes(struct heartbeat_monitor *m)
 {
     sb_server_routes(m->server, routes, SB_LEN(routes), m);
+    heartbeat_flips_routes(m);
     heartbeat_quiet_routes(m);
 }

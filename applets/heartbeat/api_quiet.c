@@ -1,5 +1,6 @@
 /* Quiet times over HTTP: which are on or to come, and operators' snoozes of many nodes at once. */
 #include "applets/heartbeat/monitor.h"
+#include "applets/heartbeat/present.h"
 
 #include "core/base/time.h"
 #include "core/doc/json_write.h"
@@ -83,12 +84,7 @@ static int get_muted(struct sb_request *r, struct heartbeat_monitor *m, struct s
     sb_json_key(&w, "id");
     sb_json_str(&w, id);
     put_text(&w, "muted", heartbeat_mute_names[muted.why]);
-    if (muted.by[0])
-        put_text(&w, "by", muted.by);
-    if (muted.who[0])
-        put_text(&w, "who", muted.who);
-    if (muted.until != INT64_MAX)
-        put_time(&w, "until", muted.until);
+    heartbeat_put_mute(&w, &muted);
     sb_json_close_map(&w);
     sb_buf_putc(&b, '\n');
     reply(r, 200, &b);

@@ -139,29 +139,56 @@ void heartbeat_evidence_json(struct sb_json_writer *w, const struct heartbeat_ev
     sb_json_close_map(w);
 }
 
-void heartbeat_flip_json(struct sb_json_writer *w, const struct heartbeat_flip *flip)
+/* All but the evidence, whose value is to be written next, and the map to be closed. */
+static void open_flip(struct sb_json_writer *w, const struct heartbeat_flip_row *row)
 {
-    bool node = flip->what == HEARTBEAT_FLIP_NODE || flip->what == HEARTBEAT_FLIP_RELEASE;
+    bool node = row->what == HEARTBEAT_FLIP_NODE || row->what == HEARTBEAT_FLIP_RELEASE;
     sb_json_open_map(w);
-    put_count(w, "number", flip->number);
-    put_name(w, "what", heartbeat_what_names[flip->what]);
+    put_count(w, "number", row->number);
+    put_name(w, "what", heartbeat_what_names[row->what]);
     sb_json_key(w, "at");
-    heartbeat_time_json(w, flip->at_wall);
+    heartbeat_time_json(w, row->at_wall);
     if (node) {
         sb_json_key(w, "id");
-        sb_json_str(w, (struct sb_str){flip->id, flip->id_len});
-        put_name(w, "from", heartbeat_state_names[flip->from]);
-        put_name(w, "to", heartbeat_state_names[flip->to]);
+        sb_json_str(w, row->id);
+        put_name(w, "from", heartbeat_state_names[row->from]);
+        put_name(w, "to", heartbeat_state_names[row->to]);
     }
     sb_json_key(w, "zone");
-    sb_json_str(w, (struct sb_str){flip->zone, strnlen(flip->zone, sizeof flip->zone)});
+    sb_json_str(w, row->zone);
     sb_json_key(w, "alert");
-    sb_json_bool(w, flip->alert);
+    sb_json_bool(w, row->alert);
     sb_json_key(w, "act");
-    sb_json_bool(w, flip->act);
-    put_bytes(w, "who", flip->who, sizeof flip->who);
-    put_bytes(w, "text", flip->text, sizeof flip->text);
+    sb_json_bool(w, row->act);
+    put_bytes(w, "who", row->who.p, row->who.len);
+    put_bytes(w, "text", row->text.p, row->text.len);
     sb_json_key(w, "evidence");
+}
+
+void heartbeat_flip_json(struct sb_json_writer *w, const struct heartbeat_flip *flip)
+{
+    const struct heartbeat_flip_row row = {
+        .number = flip->number,
+        .what = flip->what,
+        .at_wall = flip->at_wall,
+        .id = {flip->id, flip->id_len},
+        .zone = {flip->zone, strnlen(flip->zone, sizeof flip->zone)},
+        .from = flip->from,
+        .to = flip->to,
+        .alert = flip->alert,
+        .act = flip->act,
+        .who = {flip->who, strnlen(flip->who, sizeof flip->who)},
+        .text = {flip->text, strnlen(flip->text, sizeof flip->text)},
+    };
+    open_flip(w, &row);
     heartbeat_evidence_json(w, &flip->evidence);
+    sb_json_close_map(w);
+}
+
+void heartbeat_flip_row_json(struct sb_json_writer *w, const struct heartbeat_flip_row *row)
+{
+    open_flip(w, row);
+    sb_json_before_value(w);
+    sb_buf_put(w->out, row->evidence.p, row->evidence.len);
     sb_json_close_map(w);
 }

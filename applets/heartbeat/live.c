@@ -116,7 +116,7 @@ static void send_beats(struct heartbeat_live *f)
     sb_buf_done(&b);
 }
 
-static void send(struct heartbeat_live *f)
+static void send_news(struct heartbeat_live *f)
 {
     char number[24];
     if (f->m->flips != f->told) {
@@ -136,7 +136,7 @@ static struct sb_co *heartbeat_live_step(struct sb_co *co_self)
         sb_co_sleep_init(&f->sleep, sb_loop_timers(f->m->loop), sb_loop_now(f->m->loop) + PERIOD);
         CO_AWAIT(resting, &f->sleep);
         if (sb_events_stats(f->events).readers)
-            send(f);
+            send_news(f);
     }
 finally:
     CO_END;

@@ -59,11 +59,15 @@ struct heartbeat_sink heartbeat_monitor_sink(struct heartbeat_monitor *m)
     return (struct heartbeat_sink){take_beat, m};
 }
 
-/* Late and no longer late is no news, nor is a node's first beat. */
+bool heartbeat_is_news(enum heartbeat_what what, uint8_t from, uint8_t to)
+{
+    return what != HEARTBEAT_FLIP_NODE || to == HEARTBEAT_DOWN || from == HEARTBEAT_DOWN ||
+           (to != HEARTBEAT_LATE && to != HEARTBEAT_UP);
+}
+
 static bool is_news(const struct heartbeat_flip *f)
 {
-    return f->what != HEARTBEAT_FLIP_NODE || f->to == HEARTBEAT_DOWN || f->from == HEARTBEAT_DOWN ||
-           (f->to != HEARTBEAT_LATE && f->to != HEARTBEAT_UP);
+    return heartbeat_is_news(f->what, f->from, f->to);
 }
 
 /* So many lines a second, then only what is about all. */
@@ -227,8 +231,9 @@ finally:
 #define conductor_SAVED(F)
 #define conductor_LIVE(F)            \
     F(struct heartbeat_monitor *, m) \
-    F(struct overseer, overseer) F(struct sb_server_stop, stop)
-#define conductor_POINTS(P) P(running) P(stopping) P(deafening) P(resting) P(handing) P(keeping)
+    F(struct overseer, overseer) F(struct sb_server_stop, stop) F(size_t, i)
+#define conductor_POINTS(P) \
+    P(running) P(stopping) P(reading) P(deafening) P(resting) P(handing) P(keeping)
 CO_FRAME(conductor);
 CO_DESC(conductor);
 /* Those who hear stop first, those who keep what was heard stop last. */
@@ -254,6 +259,10 @@ static struct sb_co *conductor_step(struct sb_co *co_self)
     sb_co_cancel(&f->m->live.co);
     sb_server_stop_init(&f->stop, f->m->server, GRACE);
     CO_AWAIT(stopping, &f->stop);
+    for (f->i = 0; f->i < HEARTBEAT_FLIP_READERS; f->i++) {
+        sb_co_cancel(&f->m->flip_readers.items[f->i].co);
+        CO_AWAIT(reading, &f->m->flip_readers.items[f->i]);
+    }
     if (f->m->udp) {
         sb_co_cancel(&f->m->listening.co);
         CO_AWAIT(deafening, &f->m->listening);

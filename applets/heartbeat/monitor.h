@@ -9,6 +9,7 @@
 #ifndef HEARTBEAT_MONITOR_H
 #define HEARTBEAT_MONITOR_H
 
+#include "applets/heartbeat/api_flips.h"
 #include "applets/heartbeat/detector.h"
 #include "applets/heartbeat/hands.h"
 #include "applets/heartbeat/heartbeat.h"
@@ -78,6 +79,7 @@ struct heartbeat_monitor {
     struct heartbeat_outlet outlet;
     struct heartbeat_hands *hands;
     struct heartbeat_hold hold;
+    struct heartbeat_flip_readers flip_readers;
     struct sb_commits *commits; /* these three only with --store */
     struct heartbeat_keeper *keeper;
     struct heartbeat_keep keep;
@@ -88,6 +90,8 @@ struct heartbeat_monitor {
 
 /* Now, on both clocks, with the loop's lag. */
 struct heartbeat_now heartbeat_monitor_now(const struct heartbeat_monitor *m);
+/* Late and no longer late is no news, nor is a node's first beat. Of enum heartbeat_state. */
+bool heartbeat_is_news(enum heartbeat_what what, uint8_t from, uint8_t to);
 /* Where ingest delivers. */
 struct heartbeat_sink heartbeat_monitor_sink(struct heartbeat_monitor *m);
 
@@ -96,6 +100,8 @@ struct heartbeat_sink heartbeat_monitor_sink(struct heartbeat_monitor *m);
 void heartbeat_api_routes(struct heartbeat_monitor *m);
 /* Who asks: the name of his token, or where he is. Appended. */
 void heartbeat_api_operator(const struct sb_request *r, struct sb_buf *who);
+/* A whole number in [0, most] of the query; not there: *ret stays. False: it is there and is none. */
+bool heartbeat_api_number(struct sb_request *r, const char *name, uint64_t most, uint64_t *ret);
 /* api_quiet.c */
 void heartbeat_quiet_routes(struct heartbeat_monitor *m);
 /* Resident memory of this process, bytes; 0 = unknown. */

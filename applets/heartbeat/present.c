@@ -62,12 +62,36 @@ static void put_metrics(struct sb_json_writer *w, const struct heartbeat_registr
     sb_json_close_map(w);
 }
 
-void heartbeat_put_node(struct sb_json_writer *w, const struct heartbeat_detector *d,
-                        const struct heartbeat_registry *r, const struct heartbeat_node *n,
-                        const struct heartbeat_now *now)
+void heartbeat_put_mute(struct sb_json_writer *w, const struct heartbeat_muted *muted)
 {
+    put_text(w, "by", muted->by);
+    put_text(w, "who", muted->who);
+    if (muted->until != INT64_MAX)
+        heartbeat_put_time(w, "until", muted->until);
+}
+
+static void put_muted(struct sb_json_writer *w, const struct heartbeat_scene *scene,
+                      struct sb_str id, struct sb_str zone)
+{
+    struct heartbeat_muted muted = {.why = HEARTBEAT_MUTE_NONE};
+    if (scene->notices)
+        heartbeat_notices_muted(scene->notices, id, zone, scene->now.wall, &muted);
+    if (muted.why == HEARTBEAT_MUTE_NONE)
+        return;
+    sb_json_key(w, "muted");
+    sb_json_open_map(w);
+    put_text(w, "why", heartbeat_mute_names[muted.why]);
+    heartbeat_put_mute(w, &muted);
+    sb_json_close_map(w);
+}
+
+void heartbeat_put_node(struct sb_json_writer *w, const struct heartbeat_scene *scene,
+                        const struct heartbeat_node *n)
+{
+    const struct heartbeat_detector *d = scene->detector;
+    const struct heartbeat_registry *r = heartbeat_detector_nodes(scene->detector);
     struct heartbeat_evidence ev;
-    heartbeat_detector_evidence(d, n, now, &ev);
+    heartbeat_detector_evidence(d, n, &scene->now, &ev);
     sb_json_open_map(w);
     heartbeat_put_str(w, "id", heartbeat_node_id(n));
     put_text(w, "state", heartbeat_state_names[n->state]);
@@ -77,12 +101,13 @@ void heartbeat_put_node(struct sb_json_writer *w, const struct heartbeat_detecto
     put_text(w, "profile", heartbeat_detector_profile(d, n)->name);
     if (n->flags & HEARTBEAT_NODE_STARTED)
         heartbeat_put_time(w, "started", n->started_wall);
-    if (n->snooze_wall > now->wall)
+    if (n->snooze_wall > scene->now.wall)
         heartbeat_put_time(w, "snoozed_until", n->snooze_wall);
     if (n->flags & HEARTBEAT_NODE_ACKED) {
         sb_json_key(w, "acknowledged");
         sb_json_bool(w, true);
     }
+    put_muted(w, scene, heartbeat_node_id(n), heartbeat_registry_zone_name(r, n->zone));
     put_int(w, "downs", n->downs);
     put_metrics(w, r, n);
     sb_json_key(w, "evidence");
@@ -98,16 +123,15 @@ static bool matches(const struct heartbeat_registry *r, const struct heartbeat_n
 }
 
 /* The page's nodes; returns where the next page begins, or the registry's end. */
-static uint32_t put_page(struct sb_json_writer *w, const struct heartbeat_detector *d,
-                         const struct heartbeat_registry *r, const struct heartbeat_filter *filter,
-                         const struct heartbeat_now *now)
+static uint32_t put_page(struct sb_json_writer *w, const struct heartbeat_scene *scene,
+                         const struct heartbeat_registry *r, const struct heartbeat_filter *filter)
 {
     uint32_t limit = filter->limit ? filter->limit : LIMIT_DEFAULT, shown = 0, i = filter->from;
     for (; i < heartbeat_registry_end(r) && shown < limit; i++) {
         const struct heartbeat_node *n = heartbeat_registry_at(r, i);
         if (!n || !matches(r, n, filter))
             continue;
-        heartbeat_put_node(w, d, r, n, now);
+        heartbeat_put_node(w, scene, n);
         shown++;
     }
     return i;
@@ -143,18 +167,45 @@ static void put_zones(struct sb_json_writer *w, const struct heartbeat_detector 
     sb_json_close_list(w);
 }
 
-void heartbeat_put_status(struct sb_json_writer *w, struct heartbeat_detector *d,
-                          const struct heartbeat_filter *filter, const struct heartbeat_now *now)
+static void put_hands(struct sb_json_writer *w, const struct heartbeat_hands_status *s)
 {
-    const struct heartbeat_registry *r = heartbeat_detector_nodes(d);
+    const struct heartbeat_actions_status *a = &s->actions;
+    sb_json_key(w, "actions");
+    sb_json_open_map(w);
+    put_int(w, "waiting", a->waiting);
+    put_int(w, "running", a->running);
+    put_int(w, "done", (int64_t)a->done);
+    put_int(w, "failed", (int64_t)a->failed);
+    put_int(w, "dropped", (int64_t)a->dropped);
+    sb_json_close_map(w);
+    sb_json_key(w, "haproxy");
+    sb_json_open_map(w);
+    put_int(w, "agents", s->agents);
+    put_int(w, "answered", (int64_t)s->answered);
+    put_int(w, "sockets", s->sockets);
+    put_int(w, "reached", s->connected);
+    put_int(w, "set", (int64_t)s->set);
+    put_int(w, "failed", s->failed);
+    put_int(w, "left_alone", s->left_alone);
+    put_int(w, "reloads", (int64_t)s->reloads);
+    sb_json_close_map(w);
+}
+
+void heartbeat_put_status(struct sb_json_writer *w, const struct heartbeat_scene *scene,
+                          const struct heartbeat_filter *filter)
+{
+    const struct heartbeat_detector *d = scene->detector;
+    const struct heartbeat_registry *r = heartbeat_detector_nodes(scene->detector);
     sb_json_open_map(w);
     put_text(w, "schema", "srebox.heartbeat/1");
-    heartbeat_put_time(w, "now", now->wall);
+    heartbeat_put_time(w, "now", scene->now.wall);
     put_totals(w, d);
     put_zones(w, d, r);
+    if (scene->hands)
+        put_hands(w, scene->hands);
     sb_json_key(w, "nodes");
     sb_json_open_list(w);
-    uint32_t next = put_page(w, d, r, filter, now);
+    uint32_t next = put_page(w, scene, r, filter);
     sb_json_close_list(w);
     sb_json_key(w, "next");
     if (next < heartbeat_registry_end(r))

@@ -7,6 +7,7 @@
 #define HEARTBEAT_PRESENT_H
 
 #include "applets/heartbeat/detector.h"
+#include "applets/heartbeat/hands.h"
 #include "core/doc/json_write.h"
 
 /* Members of an open map. */
@@ -14,10 +15,20 @@ void heartbeat_put_time(struct sb_json_writer *w, const char *key, int64_t wall)
 void heartbeat_put_seconds(struct sb_json_writer *w, const char *key, int64_t ns);
 void heartbeat_put_str(struct sb_json_writer *w, const char *key, struct sb_str s);
 
+/* What there is to show. */
+struct heartbeat_scene {
+    struct heartbeat_detector *detector;
+    struct heartbeat_notices *notices;          /* NULL: it is not said what is muted */
+    const struct heartbeat_hands_status *hands; /* NULL: nor what was done */
+    struct heartbeat_now now;
+};
+
+/* Members of an open map: "by", "who" and "until" of what mutes, each where there is something to say. */
+void heartbeat_put_mute(struct sb_json_writer *w, const struct heartbeat_muted *muted);
+
 /* Values. */
-void heartbeat_put_node(struct sb_json_writer *w, const struct heartbeat_detector *d,
-                        const struct heartbeat_registry *r, const struct heartbeat_node *n,
-                        const struct heartbeat_now *now);
+void heartbeat_put_node(struct sb_json_writer *w, const struct heartbeat_scene *scene,
+                        const struct heartbeat_node *n);
 
 /* Which nodes a status shows. */
 struct heartbeat_filter {
@@ -27,7 +38,7 @@ struct heartbeat_filter {
     uint32_t limit;     /* at most so many; 0 = 10,000 */
 };
 /* The whole document. "next" is the `from` of the next page, or null. */
-void heartbeat_put_status(struct sb_json_writer *w, struct heartbeat_detector *d,
-                          const struct heartbeat_filter *filter, const struct heartbeat_now *now);
+void heartbeat_put_status(struct sb_json_writer *w, const struct heartbeat_scene *scene,
+                          const struct heartbeat_filter *filter);
 
 #endif

@@ -151,6 +151,38 @@ static void put_store(const struct heartbeat_monitor *m, struct sb_buf *out)
           (double)s.saved_wall / 1e9);
 }
 
+/* What was done, and how HAProxy follows. */
+static void put_hands(const struct heartbeat_monitor *m, struct sb_buf *out)
+{
+    struct heartbeat_hands_status s;
+    heartbeat_hands_status(m->hands, &s);
+    const struct heartbeat_actions_status *a = &s.actions;
+    const uint64_t outcomes[] = {a->done, a->failed, a->dropped};
+    static const char *const names[] = {"done", "failed", "dropped"};
+    head(out, "heartbeat_actions_total", "counter",
+         "Attempts at actions, by what came of them; dropped: never begun.");
+    for (size_t i = 0; i < SB_LEN(names); i++) {
+        sb_buf_printf(out, "heartbeat_actions_total{outcome=\"%s\"}", names[i]);
+        value(out, (double)outcomes[i]);
+    }
+    plain(out, "heartbeat_actions_waiting", "gauge", "Actions that wait for their turn.",
+          a->waiting);
+    plain(out, "heartbeat_actions_running", "gauge", "Actions under way.", a->running);
+    plain(out, "heartbeat_haproxy_agent_checks_total", "counter", "Agent checks answered.",
+          (double)s.answered);
+    plain(out, "heartbeat_haproxy_sockets", "gauge", "Runtime sockets of the policy.", s.sockets);
+    plain(out, "heartbeat_haproxy_sockets_reached", "gauge", "Of these, reached at the last try.",
+          s.connected);
+    plain(out, "heartbeat_haproxy_set_total", "counter", "States of servers that were set.",
+          (double)s.set);
+    plain(out, "heartbeat_haproxy_reloads_total", "counter", "Reloads of HAProxy that were seen.",
+          (double)s.reloads);
+    plain(out, "heartbeat_haproxy_servers_failed", "gauge",
+          "Servers that are not as wanted, or not there.", s.failed);
+    plain(out, "heartbeat_haproxy_servers_left_alone", "gauge",
+          "Servers that somebody else stopped.", s.left_alone);
+}
+
 static void put_datagrams(const struct heartbeat_monitor *m, struct sb_buf *out)
 {
     static const char *const names[] = {"taken", "malformed", "unknown", "forged", "replayed"};
@@ -239,6 +271,7 @@ void heartbeat_prometheus(const struct heartbeat_monitor *m, struct sb_buf *out)
     put_notices(m, out);
     put_server(m, out);
     put_store(m, out);
+    put_hands(m, out);
     put_datagrams(m, out);
     put_zones(m, out);
     if (heartbeat_registry_count(heartbeat_detector_nodes(m->detector)) <= NODES_SHOWN)

@@ -16,8 +16,8 @@ struct heartbeat_recorder {
     int64_t flushed_at;
     int64_t good_at; /* CLOCK_MONOTONIC ns: up to here there is no hole */
     size_t told;     /* bytes of `lines` that tell of the hole */
-    off_t good;                /* length of what is whole */
-    uint64_t lost;             /* bytes that could not be written */
+    off_t good;      /* length of what is whole */
+    uint64_t lost;   /* bytes that could not be written */
     bool failing;
 };
 

@@ -11,6 +11,7 @@
 
 struct heartbeat_row { /* texts are the view's */
     struct sb_str id, zone, said;
+    struct sb_str muted; /* why nobody is told of it; empty: nothing mutes it */
     enum heartbeat_state state;
     int64_t since, last; /* wall clock ns; 0 = never */
     double silence;      /* s; NaN = unknown */

@@ -54,11 +54,12 @@ static int add_node(struct heartbeat_view *v, const json_t *node, struct sb_erro
     struct heartbeat_row row = {
         .id = text_of(node, "id"),
         .zone = text_of(node, "zone"),
-        .said = text_of(json_object_get(evidence, "last"), "said"),
+        .said = text_of(evidence, "said"),
         .since = time_of(node, "since"),
         .last = time_of(node, "last_beat"),
         .silence = json_is_number(silence) ? json_number_value(silence) : (double)NAN,
         .acknowledged = json_is_true(json_object_get(node, "acknowledged")),
+        .muted = text_of(json_object_get(node, "muted"), "why"),
     };
     int state = state_of(text_of(node, "state"));
     if (row.id.len == 0 || state < 0)
@@ -200,6 +201,44 @@ static void print_totals(const struct heartbeat_view *v, struct sb_buf *out)
     }
 }
 
+static json_int_t count_of(const json_t *map, const char *key)
+{
+    return json_integer_value(json_object_get(map, key));
+}
+
+/* The counts that are not 0: "actions: 12 done, 1 failed". */
+static void print_counts(struct sb_buf *out, const char *title, const json_t *map,
+                         const char *const *keys, const char *const *words, size_t n)
+{
+    const char *between = ": ";
+    for (size_t i = 0; i < n; i++) {
+        json_int_t count = count_of(map, keys[i]);
+        if (count <= 0)
+            continue;
+        sb_buf_printf(out, "%s%s%lld %s", *between == ':' ? title : "", between, (long long)count,
+                      words[i]);
+        between = ", ";
+    }
+    if (*between != ':')
+        sb_buf_putc(out, '\n');
+}
+
+static void print_hands(const struct heartbeat_view *v, struct sb_buf *out)
+{
+    static const char *const actions[] = {"done", "failed", "dropped", "waiting", "running"};
+    static const char *const haproxy[] = {"answered", "set", "failed", "left_alone"};
+    static const char *const words[] = {"agent checks answered", "states set",
+                                        "servers not as wanted", "servers left alone"};
+    const json_t *proxy = json_object_get(v->document, "haproxy");
+    json_int_t sockets = count_of(proxy, "sockets"), reached = count_of(proxy, "reached");
+    print_counts(out, "actions", json_object_get(v->document, "actions"), actions, actions,
+                 SB_LEN(actions));
+    print_counts(out, "HAProxy", proxy, haproxy, words, SB_LEN(words));
+    if (sockets > reached)
+        sb_buf_printf(out, "HAProxy: %lld of %lld runtime sockets not reached\n",
+                      (long long)(sockets - reached), (long long)sockets);
+}
+
 void heartbeat_view_text(const struct heartbeat_view *v, size_t width, struct sb_buf *out)
 {
     static const struct sb_table_column columns[] = {
@@ -213,6 +252,7 @@ void heartbeat_view_text(const struct heartbeat_view *v, size_t width, struct sb
     struct sb_table t;
     struct sb_buf cell = SB_BUF_INIT(64);
     print_totals(v, out);
+    print_hands(v, out);
     if (v->rows.len == 0)
         return;
     sb_buf_putc(out, '\n');
@@ -222,6 +262,8 @@ void heartbeat_view_text(const struct heartbeat_view *v, size_t width, struct sb
         sb_buf_reset(&cell);
         sb_buf_printf(&cell, "%s%s", heartbeat_state_names[row->state],
                       row->acknowledged ? " (known)" : "");
+        if (row->muted.len)
+            sb_buf_printf(&cell, " (%.*s)", SB_STR_ARG(row->muted));
         sb_table_text(&t, cell.data);
         sb_table_cell(&t, row->id);
         sb_table_cell(&t, row->zone);
@@ -294,7 +336,8 @@ static void put_csv_time(struct sb_csv *w, int64_t wall, struct sb_buf *text)
 
 void heartbeat_view_csv(const struct heartbeat_view *v, struct sb_buf *out)
 {
-    static const char *const titles[] = {"state", "id", "zone", "since", "last_beat", "said"};
+    static const char *const titles[] = {"state",     "id",   "zone", "since",
+                                         "last_beat", "said", "muted"};
     struct sb_buf text = SB_BUF_INIT(64);
     struct sb_csv w;
     sb_csv_init(&w, out);
@@ -309,6 +352,7 @@ void heartbeat_view_csv(const struct heartbeat_view *v, struct sb_buf *out)
         put_csv_time(&w, row->since, &text);
         put_csv_time(&w, row->last, &text);
         sb_csv_str(&w, row->said);
+        sb_csv_str(&w, row->muted);
         sb_csv_end(&w);
     }
     sb_buf_done(&text);

@@ -65,6 +65,17 @@ ok "a silent one is down, with the reason" until_true agent_says node-1 'down #d
 ok "a command was run" until_true acted 'down node-1 down'
 ok "a dry run was told" until_true logged 'action dry: muted: dry run: rm -rf / for down'
 ok "a failure was told" until_true logged 'action broken: failed: cannot start no-such-program'
+twice() { [ "$(grep -c 'action broken: failed' "$T/log")" = 2 ]; }
+ok "and tried again" until_true twice
+curl -sS --max-time 30 "$url/metrics" >"$T/out"
+has_metric() { grep -qx -e "$1" "$T/out"; }
+ok "what was done is counted" has_metric 'heartbeat_actions_total{outcome="done"} 1'
+ok "what failed, each attempt" has_metric 'heartbeat_actions_total{outcome="failed"} 2'
+ok "agent checks are counted" has_metric 'heartbeat_haproxy_agent_checks_total [1-9][0-9]*'
+run "$SREBOX" heartbeat status --from "$url"
+out_has "the status says so" "actions: 1 done, 2 failed" "agent checks answered"
+run "$SREBOX" heartbeat status --from "$url" -o json
+out_has "as JSON, too" '"haproxy": {' '"agents": 1' '"failed": 2'
 kill -KILL "$monitor"
 wait "$monitor" 2>/dev/null
 : >"$T/log"

@@ -81,6 +81,17 @@ ok "its child is muted" logged '(muted: router is down)'
 is "what mutes a node is to be asked" "$(ask "$url/api/quiet?id=web-1" | sed 's/.*"id"/"id"/')" \
     '"id":"web-1","muted":"parent","by":"router"}'
 is "nothing does" "$(ask "$url/api/quiet?id=alone" | sed 's/.*"id"/"id"/')" '"id":"alone","muted":"none"}'
+ask "$url/api/nodes/web-1" >"$T/out"
+out_has "the node says so itself" '"muted":{"why":"parent","by":"router"}'
+ask "$url/api/status" >"$T/out"
+out_has "as does the status" '"muted":{"why":"parent","by":"router"}' \
+    '"muted":{"why":"quiet","by":"all night","until":"2200-01-01T00:00:00Z"}' \
+    '"muted":{"why":"quiet","by":"db-*","who":"127.0.0.1","until":"2'
+is "and of no other node" "$(grep -o '"muted"' "$T/out" | wc -l | tr -d ' ')" 3
+run "$SREBOX" heartbeat status --from "$url"
+out_has "the table has it" "down (parent)" "down (quiet)"
+run "$SREBOX" heartbeat status --from "$url" -o csv
+out_has "the rows as well" "said,muted" ",parent"
 is "a node there is not" "$(status "$url/api/quiet?id=nobody")" 404
 ask "$url/metrics" >"$T/out"
 out_has "what is muted is counted" 'heartbeat_muted_total{why="parent"} 1' 'heartbeat_muted_total{why="quiet"} 2' \

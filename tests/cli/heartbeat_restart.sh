@@ -29,8 +29,12 @@ stop() { # SIGNAL
 ask() { curl -sS --max-time 30 "$@"; }
 state() { ask "$url/api/nodes/$1" | sed -n 's/.*"state":"\([a-z]*\)".*/\1/p'; }
 in_state() { [ "$(state "$1")" = "$2" ]; }
-told_down() { # ids that the monitor has told of as down, since this start
-    ask "$url/api/flips?limit=1000" | grep -o '"id":"[^"]*","[^}]*"to":"down"' |
+flips() { # [QUERY]: a line each, newest first
+    ask "$url/api/flips?limit=1000$1" | awk '{ gsub(/[{]"number"/, "\n&"); print }' | grep '^{"number"'
+}
+told_down() { # ids that the monitor has told of as down, since this start, which it notes
+    flips | awk '/"what":"note"/ && /"fresh_why":"start"/ { exit } { print }' |
+        grep -o '"id":"[^"]*","[^}]*"to":"down"' |
         sed 's/"id":"\([^"]*\)".*/\1/' | sort -u
 }
 
@@ -65,6 +69,32 @@ ok "who is heard is up" until_true in_state n2 up
 ok "and people are told" until_true sh -c "curl -sS '$url/api/flips' | grep -q '\"id\":\"n2\",[^}]*\"alert\":true'"
 sleep 5
 is "nobody is told again of the others" "$(told_down | grep -v '^n2$')" ""
+
+# --- what changed, before this start as well, page by page ---
+flips | grep -o '"id":"[^"]*","[^}]*"to":"down"' | sed 's/"id":"\([^"]*\)".*/\1/' | sort -u >listed
+is "those of before are listed" "$(comm -23 told listed)" ""
+flips | sed 's/{"number":\([0-9]*\).*/\1/' >numbers
+is "each once, newest first" "$(cat numbers)" "$(sort -rnu numbers)"
+: >paged
+next=
+while [ "$next" != null ]; do
+    ask "$url/api/flips?limit=7${next:+&before=$next}" >page
+    awk '{ gsub(/[{]"number"/, "\n&"); print }' page | sed -n 's/^{"number":\([0-9]*\).*/\1/p' >of_page
+    [ "$(wc -l <of_page)" -le 7 ] || fail "a page has at most what was asked for"
+    cat of_page >>paged
+    next=$(sed -n 's/.*"next":\([0-9a-z]*\)}$/\1/p' page)
+    [ -n "$next" ] || break
+done
+is "pages of seven have the same" "$(cat paged)" "$(cat numbers)"
+run flips "&id=n1"
+ok "of one node" sh -c "grep -q '\"id\":\"n1\"' '$T/out' && ! grep -v '\"id\":\"n1\"' '$T/out'"
+out_has "with the evidence of then" '"evidence":{"rule":"missed","missed":3,"interval":0.3'
+newest=$(head -n 1 numbers)
+is "those after a number" "$(flips "&after=$((newest - 1))" | sed 's/{"number":\([0-9]*\).*/\1/')" "$newest"
+is "none after the newest" "$(flips "&after=$newest")" ""
+for bad in limit=1001 limit=x before=-1 before=9999999999999999999999 after= id=; do
+    is "$bad is refused" "$(ask -o answer -w '%{http_code}' "$url/api/flips?$bad")" 400
+done
 stop TERM
 is "it ends well" "$code" 0
 

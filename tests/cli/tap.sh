@@ -40,6 +40,14 @@ done_testing'
 expect_code "a failed assertion" 1
 out_has "says what it got" "# got:    1"
 
+inner 'run echo one two
+out_has "all are there" one two
+out_has "not all are there" one three
+out_lacks "it is not there" three
+done_testing'
+expect_code "one of several texts" 1
+out_has "fails when it is the last" "ok 1 - all are there" "not ok 2 - not all are there" "# lacks: three" "ok 3"
+
 inner 'skip_all "nothing to see"'
 expect_code "a skip is no failure" 0
 out_is "and has its reason" "1..0 # SKIP nothing to see"

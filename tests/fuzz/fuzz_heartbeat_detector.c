@@ -154,7 +154,7 @@ static void check_status(struct play *y)
     struct sb_doc_node *root = NULL;
     struct sb_error e;
     sb_json_writer_init(&w, &b, 0);
-    heartbeat_put_status(&w, y->d, &filter, &y->now);
+    heartbeat_put_status(&w, &(struct heartbeat_scene){.detector = y->d, .now = y->now}, &filter);
     require(sb_doc_text_copy(pool, "status", b.data, b.len, &text, &e) == 0);
     require(sb_json_read(pool, &text, NULL, &root, &e) == 0);
     sb_doc_pool_free(pool);

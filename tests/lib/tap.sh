@@ -76,8 +76,17 @@ out_is() { is "$1" "$(cat "$T/out")" "$2"; }
 err_is() { is "$1" "$(cat "$T/err")" "$2"; }
 
 # out_has NAME TEXT ..., err_has NAME TEXT: a fixed text within a line.
-out_has() { ok "$1" grep -qF -e "$2" "$T/out"; }
-err_has() { ok "$1" grep -qF -e "$2" "$T/err"; }
+out_has() { tap_has out "$@"; }
+err_has() { tap_has err "$@"; }
+tap_has() { # STREAM NAME TEXT ...: the first that is not there fails it
+    tap_file=$T/$1
+    tap_name=$2
+    shift 2
+    for tap_text in "$@"; do
+        grep -qF -e "$tap_text" "$tap_file" || { fail "$tap_name"; diag "lacks: $tap_text"; return; }
+    done
+    pass "$tap_name"
+}
 out_lacks() { if grep -qF -e "$2" "$T/out"; then fail "$1"; else pass "$1"; fi; }
 err_lacks() { if grep -qF -e "$2" "$T/err"; then fail "$1"; else pass "$1"; fi; }
 
