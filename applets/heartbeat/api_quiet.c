@@ -153,6 +153,9 @@ static int post_quiet(struct sb_request *r, void *ctx)
     int rc = read_snooze(r, now, &snooze, &e);
     if (rc == 0)
         rc = heartbeat_quiet_snooze(m->outlet.quiet, &snooze, now, &number, &e);
+    struct heartbeat_quiet_span span;
+    if (rc == 0 && m->keeper && heartbeat_quiet_find(m->outlet.quiet, number, &span))
+        heartbeat_keeper_snooze(m->keeper, &span);
     if (rc < 0) {
         sb_reply_error(r, rc == -SB_ETOOBIG ? 409 : 400, "%s", e.text);
     } else {
@@ -182,10 +185,13 @@ static int delete_quiet(struct sb_request *r, void *ctx)
     struct heartbeat_monitor *m = ctx;
     struct sb_error e = {0};
     int64_t now = heartbeat_monitor_now(m).wall;
-    if (heartbeat_quiet_cancel(m->outlet.quiet, read_number(r->params[0]), now, &e) < 0) {
+    uint64_t number = read_number(r->params[0]);
+    if (heartbeat_quiet_cancel(m->outlet.quiet, number, now, &e) < 0) {
         sb_reply_error(r, 404, "%s", e.text);
         return 0;
     }
+    if (m->keeper)
+        heartbeat_keeper_end_snooze(m->keeper, number);
     heartbeat_notices_recheck(m->outlet.notices);
     sb_reply(r, 204, NULL, SB_STR(""));
     return 0;

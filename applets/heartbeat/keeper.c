@@ -26,6 +26,8 @@ enum entry_what {
     ENTRY_PASSING, /* a flip that is not to be kept */
     ENTRY_FORGET,
     ENTRY_TOLD,
+    ENTRY_SNOOZE,
+    ENTRY_END_SNOOZE,
     ENTRY_AUDIT
 };
 
@@ -40,6 +42,7 @@ struct entry {
         };
         struct heartbeat_audit audit;
         struct heartbeat_told told;
+        struct heartbeat_saved_snooze snooze; /* END_SNOOZE: only its number */
     };
 };
 
@@ -232,6 +235,29 @@ void heartbeat_keeper_told(struct heartbeat_keeper *k, const struct heartbeat_no
     push(k, x);
 }
 
+void heartbeat_keeper_snooze(struct heartbeat_keeper *k, const struct heartbeat_quiet_span *span)
+{
+    struct entry *x = sb_xcalloc(1, sizeof *x);
+    struct heartbeat_saved_snooze *z = &x->snooze;
+    x->what = ENTRY_SNOOZE;
+    z->number = span->number;
+    z->from = span->from;
+    z->until = span->until;
+    z->hold_actions = span->hold_actions;
+    snprintf(z->ids, sizeof z->ids, "%s", span->name);
+    snprintf(z->who, sizeof z->who, "%s", span->who);
+    snprintf(z->why, sizeof z->why, "%s", span->why);
+    push(k, x);
+}
+
+void heartbeat_keeper_end_snooze(struct heartbeat_keeper *k, uint64_t number)
+{
+    struct entry *x = sb_xcalloc(1, sizeof *x);
+    x->what = ENTRY_END_SNOOZE;
+    x->snooze.number = number;
+    push(k, x);
+}
+
 void heartbeat_keeper_audit(struct heartbeat_keeper *k, const struct heartbeat_audit *audit)
 {
     struct entry *x = sb_xcalloc(1, sizeof *x);
@@ -290,6 +316,8 @@ static int write_entry(struct sb_store *s, const struct batch *b, const struct e
         return heartbeat_tables_forget(s, (struct sb_str){x->flip.id, x->flip.id_len}, e);
     case ENTRY_TOLD: return heartbeat_tables_save_told(s, &x->told, e);
     case ENTRY_AUDIT: return heartbeat_tables_save_audit(s, &x->audit, e);
+    case ENTRY_SNOOZE: return heartbeat_tables_save_snooze(s, &x->snooze, e);
+    case ENTRY_END_SNOOZE: return heartbeat_tables_end_snooze(s, x->snooze.number, e);
     case ENTRY_AGAIN:
     case ENTRY_PASSING:
     default: return 0;
@@ -308,6 +336,8 @@ static int write_batch(struct sb_store *s, void *ctx, struct sb_error *e)
         code = heartbeat_tables_save_handed(s, b->handed, e);
     if (!code && b->prune_before)
         code = heartbeat_tables_prune(s, b->prune_before, PRUNE, &b->pruned, e);
+    if (!code && b->prune_before)
+        code = heartbeat_tables_tidy_snoozes(s, b->prune_before, e);
     return code;
 }
 

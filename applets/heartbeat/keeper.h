@@ -47,6 +47,8 @@ int heartbeat_keeper_load(struct heartbeat_keeper *k, struct sb_store *s,
 void heartbeat_keeper_forget(struct heartbeat_keeper *k, struct sb_str id);
 /* What people were told; notices that tell nobody are passed over. */
 void heartbeat_keeper_told(struct heartbeat_keeper *k, const struct heartbeat_notice *n);
+void heartbeat_keeper_snooze(struct heartbeat_keeper *k, const struct heartbeat_quiet_span *snooze);
+void heartbeat_keeper_end_snooze(struct heartbeat_keeper *k, uint64_t number);
 void heartbeat_keeper_audit(struct heartbeat_keeper *k, const struct heartbeat_audit *audit);
 
 /* Awaitable: keeps until it is cancelled; then writes what is left, if the disk lets it. */

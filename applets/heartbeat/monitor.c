@@ -375,6 +375,8 @@ static int load_nodes(struct heartbeat_monitor *m, const struct heartbeat_now *n
     if (r == 0)
         r = heartbeat_history_load(m->history, store, heartbeat_detector_nodes(m->detector),
                                    now->wall - HISTORY, e);
+    if (r == 0)
+        r = heartbeat_outlet_snoozes(&m->outlet, store, now->wall, e);
     sb_store_free(store);
     note_absence(m);
     return r;

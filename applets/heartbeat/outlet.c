@@ -36,6 +36,29 @@ void heartbeat_outlet_take(struct heartbeat_outlet *o, struct heartbeat_outlet *
     heartbeat_notices_take(o->notices, before->notices);
 }
 
+static void restore_snooze(void *ctx, const struct heartbeat_saved_snooze *z)
+{
+    const struct heartbeat_outlet *o = ctx;
+    heartbeat_quiet_restore(o->quiet,
+                            &(struct heartbeat_quiet_span){.name = z->ids,
+                                                           .why = z->why,
+                                                           .who = z->who,
+                                                           .number = z->number,
+                                                           .from = z->from,
+                                                           .until = z->until,
+                                                           .hold_actions = z->hold_actions});
+}
+
+int heartbeat_outlet_snoozes(struct heartbeat_outlet *o, struct sb_store *s, int64_t now,
+                             struct sb_error *e)
+{
+    uint64_t last = 0;
+    int r = heartbeat_tables_snoozes(s, now, restore_snooze, o, &last, e);
+    if (r == 0)
+        heartbeat_quiet_number(o->quiet, last);
+    return r;
+}
+
 void heartbeat_outlet_restore(struct heartbeat_outlet *o, const struct heartbeat_registry *nodes)
 {
     struct heartbeat_saved saved;

@@ -5,6 +5,7 @@
 
 #include "applets/heartbeat/notice.h"
 #include "applets/heartbeat/policy.h"
+#include "applets/heartbeat/tables.h"
 
 struct heartbeat_outlet { /* {0} is fine for done */
     struct heartbeat_notice_rules rules;
@@ -20,6 +21,9 @@ int heartbeat_outlet_load(struct heartbeat_outlet *ret, const struct heartbeat_p
 void heartbeat_outlet_done(struct heartbeat_outlet *o);
 /* A new policy takes over what the one before remembers: snoozes, and who was told of what. */
 void heartbeat_outlet_take(struct heartbeat_outlet *o, struct heartbeat_outlet *before);
+/* What operators snoozed before the start, out of the store. */
+int heartbeat_outlet_snoozes(struct heartbeat_outlet *o, struct sb_store *s, int64_t now,
+                             struct sb_error *e);
 /* Tells it of the nodes that are there, before its first flip. */
 void heartbeat_outlet_restore(struct heartbeat_outlet *o, const struct heartbeat_registry *nodes);
 

@@ -164,11 +164,45 @@ static char *copy_text(const char *text)
     return sb_xmemdup0(text ? text : "", text ? strnlen(text, TEXT_MAX) : 0);
 }
 
+void heartbeat_quiet_number(struct heartbeat_quiet *q, uint64_t last)
+{
+    q->last_number = SB_MAX(q->last_number, last);
+}
+
+void heartbeat_quiet_restore(struct heartbeat_quiet *q, const struct heartbeat_quiet_span *span)
+{
+    struct heartbeat_window_rule w = {.from = span->from,
+                                      .until = span->until,
+                                      .number = span->number,
+                                      .hold_actions = span->hold_actions};
+    if (q->snoozes.len >= HEARTBEAT_SNOOZES_MAX)
+        return;
+    w.name = copy_text(span->name);
+    w.who = copy_text(span->who);
+    w.why = copy_text(span->why);
+    heartbeat_globs_add(&w.ids, sb_str(span->name));
+    sb_vec_push(&q->snoozes, w);
+    heartbeat_quiet_number(q, span->number);
+}
+
+bool heartbeat_quiet_find(const struct heartbeat_quiet *q, uint64_t number,
+                          struct heartbeat_quiet_span *ret)
+{
+    for (size_t i = 0; i < q->snoozes.len; i++) {
+        if (q->snoozes.items[i].number != number)
+            continue;
+        *ret = span_of(&q->snoozes.items[i]);
+        return true;
+    }
+    return false;
+}
+
 int heartbeat_quiet_snooze(struct heartbeat_quiet *q, const struct heartbeat_snooze *snooze,
                            int64_t now, uint64_t *ret_number, struct sb_error *e)
 {
     struct heartbeat_window_rule w = {.from = now, .until = snooze->until};
-    if (snooze->ids.len == 0 || snooze->ids.len > HEARTBEAT_ID_MAX) {
+    if (snooze->ids.len == 0 || snooze->ids.len > HEARTBEAT_ID_MAX ||
+        memchr(snooze->ids.p, '\0', snooze->ids.len)) {
         sb_fail(e, SB_EINPUT, "a snooze needs the id of a node, or a pattern of ids");
         return sb_hint(e, "such as web-1 or \"web-*\"");
     }

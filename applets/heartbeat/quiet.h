@@ -58,6 +58,14 @@ struct heartbeat_snooze {
 };
 int heartbeat_quiet_snooze(struct heartbeat_quiet *q, const struct heartbeat_snooze *snooze,
                            int64_t now, uint64_t *ret_number, struct sb_error *e);
+/* One out of the store, with the number it had; later ones get higher numbers. At most
+ * HEARTBEAT_SNOOZES_MAX; more are dropped. */
+void heartbeat_quiet_restore(struct heartbeat_quiet *q, const struct heartbeat_quiet_span *snooze);
+/* Numbers go on from here, where they are not higher already. */
+void heartbeat_quiet_number(struct heartbeat_quiet *q, uint64_t last);
+/* False: there is no snooze of that number. */
+bool heartbeat_quiet_find(const struct heartbeat_quiet *q, uint64_t number,
+                          struct heartbeat_quiet_span *ret);
 /* -SB_ENOTFOUND: there is none of that number, or it has ended. */
 int heartbeat_quiet_cancel(struct heartbeat_quiet *q, uint64_t number, int64_t now,
                            struct sb_error *e);

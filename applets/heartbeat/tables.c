@@ -36,6 +36,10 @@ static const struct sb_migration migrations[] = {
      "CREATE TABLE heartbeat_handed (one INTEGER PRIMARY KEY CHECK (one = 1),"
      " number INTEGER NOT NULL) STRICT;"
      "INSERT INTO heartbeat_handed SELECT 1, coalesce(max(number), 0) FROM heartbeat_flip;"},
+    {3, "operators' snoozes",
+     "CREATE TABLE heartbeat_snooze (number INTEGER PRIMARY KEY, ids BLOB NOT NULL,"
+     " began INTEGER NOT NULL, until INTEGER NOT NULL, hold_actions INTEGER NOT NULL,"
+     " who BLOB NOT NULL, why BLOB NOT NULL) STRICT;"},
 };
 const struct sb_component heartbeat_component = {"heartbeat", migrations, SB_LEN(migrations)};
 const char *const heartbeat_outcome_names[] = {"done", "failed", "timed-out", "muted", NULL};

@@ -95,6 +95,24 @@ struct heartbeat_told {
 int heartbeat_tables_save_told(struct sb_store *s, const struct heartbeat_told *told,
                                struct sb_error *e);
 
+/* A snooze of many nodes (quiet.h). */
+struct heartbeat_saved_snooze {
+    uint64_t number;
+    int64_t from, until; /* ns since the epoch */
+    bool hold_actions;
+    char ids[HEARTBEAT_ID_MAX + 1]; /* a glob; raw bytes, as the next two */
+    char who[256], why[256];
+};
+int heartbeat_tables_save_snooze(struct sb_store *s, const struct heartbeat_saved_snooze *snooze,
+                                 struct sb_error *e);
+int heartbeat_tables_end_snooze(struct sb_store *s, uint64_t number, struct sb_error *e);
+/* Those that have not ended by now, and the highest number there ever was, 0: none. */
+int heartbeat_tables_snoozes(struct sb_store *s, int64_t now,
+                             void (*each)(void *ctx, const struct heartbeat_saved_snooze *snooze),
+                             void *ctx, uint64_t *ret_last, struct sb_error *e);
+/* Drops those that have ended, but the last number. */
+int heartbeat_tables_tidy_snoozes(struct sb_store *s, int64_t now, struct sb_error *e);
+
 /* Drops flips of before that time, with their audits: at most `limit`; *ret_removed says how many. The
  * flip that took a node down stays as long as the node is down. */
 int heartbeat_tables_prune(struct sb_store *s, int64_t before_wall, uint32_t limit,

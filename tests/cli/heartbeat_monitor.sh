@@ -98,7 +98,7 @@ is "Prometheus' format holds" "$(grep -vcE '^#|^[a-z_]+([{][a-z]+="([^"\\]|\\[\\
     "$T/metrics")" 0
 ok "the name is in there" grep -q 'id="we\\"i' "$T/metrics"
 run "$SREBOX" heartbeat status --from "$url"
-ok "no escape sequence reaches the terminal" sh -c "! LC_ALL=C grep -q '[^ -~]' '$T/out'"
+ok "no escape sequence reaches the terminal" sh -c "! LC_ALL=C grep -q '[[:cntrl:]]' '$T/out'"
 ask -o /dev/null -d '{"server_id":"sick","status":"unhealthy","reason":"its disk is dying"}' "$url/heartbeat"
 run "$SREBOX" heartbeat status --from "$url"
 out_has "what a node said stands beside it" "its disk is dying"

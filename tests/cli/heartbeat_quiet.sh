@@ -114,4 +114,47 @@ code=0
 wait "$monitor" || code=$?
 monitor=
 is "it ends" "$code" 0
+
+# --- what operators snoozed outlives the monitor ---
+start_with_store() {
+    : >"$T/log"
+    "$SREBOX" heartbeat monitor --listen 127.0.0.1:0 --policy policy.yaml --store s.db 2>"$T/log" &
+    monitor=$!
+    logged 'listening on'
+    url=$(sed -n 's/.*listening on //p' "$T/log")
+}
+# shellcheck disable=SC2317 # by ok
+written() {
+    tries=0
+    until ask "$url/metrics" | grep -qx 'heartbeat_store_waiting 0'; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 300 ] || return 1
+        sleep 0.1
+    done
+}
+start_with_store
+ask -o "$T/answer" -X POST "$url/api/quiet?ids=kept-*&for=1h&why=disk+swap&hold-actions=true"
+ask -o "$T/answer" -X POST "$url/api/quiet?ids=short-*&for=1s"
+ask -o "$T/answer" -X POST "$url/api/quiet?ids=gone-*&for=1h"
+ask "$url/api/quiet" | grep -o '{"name":"kept[^}]*}' >before
+is "the third is cancelled" "$(status -X DELETE "$url/api/quiet/3")" 204
+ok "all is on the disk" written
+kill -KILL "$monitor"
+wait "$monitor" 2>/dev/null
+sleep 1
+start_with_store
+ask "$url/api/quiet" | grep -o '{"name":"[a-z]*-[^}]*}' >after
+is "after kill -9 the snooze is there as it was; not those that ended, or were cancelled" \
+    "$(cat after)" "$(cat before)"
+beat kept-1
+beat gone-1
+ok "who is not snoozed any more is told of" logged 'gone-1: down'
+ok "who is, is muted" logged_snoozed kept-1
+is "no number is given twice" "$(ask -X POST "$url/api/quiet?ids=x&for=1h")" '{"number":4}'
+is "it can be cancelled by its number" "$(status -X DELETE "$url/api/quiet/1")" 204
+ok "who is still down is told of then" logged 'kept-1: down since '
+is "no name has a NUL" "$(status -X POST "$url/api/quiet?ids=a%00b&for=1h")" 400
+kill -TERM "$monitor"
+wait "$monitor"
+monitor=
 done_testing
