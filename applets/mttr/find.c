@@ -85,3 +85,51 @@ int mttr_gather_all(const struct mttr_options *o, bool texts, struct mttr_incide
     sb_store_free(s);
     return code;
 }
+
+/* Itself, or the group that it is a member of. */
+static bool is_it(const struct mttr_incident *i, struct sb_str id)
+{
+    for (size_t k = 0; i->member_ids && k < i->members; k++)
+        if (sb_str_eq(i->member_ids[k], id))
+            return true;
+    return sb_str_eq(i->id, id);
+}
+
+static int place_of(const struct mttr_incidents *set, struct sb_str id, size_t *ret,
+                    struct sb_error *e)
+{
+    for (size_t i = 0; i < set->list.len; i++) {
+        if (is_it(&set->list.items[i], id)) {
+            *ret = i;
+            return 0;
+        }
+    }
+    sb_fail(e, SB_ENOTFOUND, "all that was written of %.*s was taken back", SB_STR_ARG(id));
+    return sb_hint(e, "srebox mttr log %.*s shows it", SB_STR_ARG(id));
+}
+
+int mttr_gather_one(const struct mttr_options *o, const char *typed, struct mttr_incidents *ret,
+                    size_t *ret_index, struct sb_error *e)
+{
+    struct sb_buf found SB_CLEANUP(sb_buf_done) = SB_BUF_INIT(SB_EVENT_TEXT);
+    struct mttr_rules *rules SB_CLEANUP(mttr_rules_freep) = NULL;
+    struct mttr_incidents set = {.read_to = 0};
+    struct sb_store *s = NULL;
+    int code = o->rules ? mttr_rules_read(o->rules, &rules, e) : 0;
+    if (!code)
+        code = mttr_open_store(o, true, &s, e);
+    if (!code)
+        code = mttr_find(s, sb_str(typed), &found, e);
+    const struct sb_str id = {found.data, found.len};
+    if (!code) {
+        const struct mttr_gathering how = {
+            .rules = rules, .texts = true, .incident = rules ? SB_STR("") : id};
+        code = mttr_incidents_gather(s, &how, &set, e);
+    }
+    sb_store_free(s);
+    if (!code && (code = place_of(&set, id, ret_index, e)))
+        mttr_incidents_done(&set);
+    if (!code)
+        *ret = set;
+    return code;
+}

@@ -54,6 +54,7 @@ struct mttr_incident {
     const struct mttr_spell *spells; /* by time; without overlaps */
     size_t n_spells;
     size_t members; /* how many incidents rules made one of; 1: it is by itself */
+    const struct sb_str *member_ids; /* theirs, by start; NULL: it is by itself */
     int64_t first[MTTR_STEPS],
         last[MTTR_STEPS];  /* by kind: when it happened, MTTR_NO_TIME = it did not */
     int64_t start;         /* its earliest event: it belongs to the window of this */
@@ -89,5 +90,11 @@ int mttr_find(struct sb_store *s, struct sb_str typed, struct sb_buf *ret_id, st
 struct mttr_options;
 int mttr_gather_all(const struct mttr_options *o, bool texts, struct mttr_incidents *ret,
                     struct sb_error *e);
+
+/* The one that a person typed (mttr_find), with all its texts: ret->list has it alone, or, with rules, all
+ * that there are; *ret_index is where. Of a group any member's id stands for all. Errors are mttr_find's
+ * and the store's; -SB_ENOTFOUND, too, when all that was written of it was taken back. */
+int mttr_gather_one(const struct mttr_options *o, const char *typed, struct mttr_incidents *ret,
+                    size_t *ret_index, struct sb_error *e);
 
 #endif

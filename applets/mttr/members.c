@@ -86,6 +86,8 @@ static struct sb_str *wanted(struct mttr_members *m, struct sb_str name)
         {{"url", 3}, offsetof(struct mttr_members, url)},
         {{"text", 4}, offsetof(struct mttr_members, text)},
         {{"actor_type", 10}, offsetof(struct mttr_members, actor_type)},
+        {{"written", 7}, offsetof(struct mttr_members, written)},
+        {{"written_by", 10}, offsetof(struct mttr_members, written_by)},
     };
     for (size_t i = 0; i < SB_LEN(names); i++)
         if (sb_str_eq(names[i].name, name))

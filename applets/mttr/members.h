@@ -12,6 +12,7 @@
 /* "" where there is none, or where it is no text. */
 struct mttr_members {
     struct sb_str service, title, severity, team, url, text, actor_type;
+    struct sb_str written, written_by; /* entry.h */
 };
 
 /* Texts are views into data, or lie in the arena where escapes had to be undone. Names are compared as

@@ -32,13 +32,19 @@ static int by_leader(const void *left, const void *right, void *ctx, int *fail)
     return a->leader < b->leader ? -1 : a->leader > b->leader;
 }
 
-static void say(struct mttr_incident *i, const struct mttr_rule *rule)
+/* The rules may be gone before the incidents are. */
+static struct sb_str keep(struct sb_arena *arena, struct sb_str s)
 {
-    i->service = rule->service;
+    return s.len ? (struct sb_str){sb_arena_dup(arena, s.p, s.len), s.len} : s;
+}
+
+static void say(struct mttr_incident *i, const struct mttr_rule *rule, struct sb_arena *arena)
+{
+    i->service = keep(arena, rule->service);
     if (!i->severity.len)
-        i->severity = rule->severity;
+        i->severity = keep(arena, rule->severity);
     if (!i->team.len)
-        i->team = rule->team;
+        i->team = keep(arena, rule->team);
 }
 
 /* candidates: by start. Windows of different rules do not touch each other. */
@@ -118,7 +124,11 @@ static void merge(struct mttr_part *parts, const struct candidate *c, size_t n,
         lane_of[i] = all[i].lane;
     }
     mttr_derive(leader, events, lane_of, n_events, (uint32_t)n, arena);
+    struct sb_str *ids = sb_arena_alloc(arena, n * sizeof *ids);
+    for (size_t i = 0; i < n; i++)
+        ids[i] = parts[c[i].part].incident.id;
     leader->members = n;
+    leader->member_ids = ids;
 }
 
 void mttr_parts_group(struct mttr_part *parts, size_t n, const struct mttr_rules *rules,
@@ -141,7 +151,7 @@ void mttr_parts_group(struct mttr_part *parts, size_t n, const struct mttr_rules
             end++;
         if (end - i > 1)
             merge(parts, &c.items[i], end - i, arena);
-        say(&parts[c.items[i].part].incident, c.items[i].rule);
+        say(&parts[c.items[i].part].incident, c.items[i].rule, arena);
     }
     sb_vec_done(&c);
 }
