@@ -9,7 +9,6 @@
 #include "core/base/utf8.h"
 #include "core/doc/json.h"
 #include "core/doc/json_write.h"
-#include "core/ui/table.h"
 
 struct entry {
     int64_t id, at, precision, corrects;
@@ -94,73 +93,81 @@ static int read_rows(struct history *h, struct sb_store *s, struct sb_str incide
 
 /* ---- text ---- */
 
+/* A line of its own, beneath the event's. */
 static void part(struct sb_buf *b, const char *name, struct sb_str value)
 {
     if (!value.len)
         return;
-    sb_buf_puts(b, b->len ? "; " : "");
-    sb_buf_puts(b, name);
-    sb_buf_put(b, value.p, value.len);
+    sb_buf_printf(b, "        %s", name);
+    sb_escape(b, value);
+    sb_buf_putc(b, '\n');
 }
 
 static void what_became(struct sb_buf *b, const struct history *h, const struct entry *entry)
 {
     const struct entry *next = entry->successor ? find(h, entry->successor) : NULL;
     if (entry->corrects)
-        sb_buf_printf(b, "%s %lld", sb_str_is(entry->kind, "retracted") ? "takes back" : "corrects",
+        sb_buf_printf(b, "        %s %lld\n",
+                      sb_str_is(entry->kind, "retracted") ? "takes back" : "corrects",
                       (long long)entry->corrects);
-    if (entry->stands || !next)
-        return;
-    sb_buf_printf(b, "%s%s by %lld", b->len ? "; " : "",
-                  sb_str_is(next->kind, "retracted") ? "taken back" : "corrected",
-                  (long long)next->id);
+    if (!entry->stands && next)
+        sb_buf_printf(b, "        %s by %lld\n",
+                      sb_str_is(next->kind, "retracted") ? "taken back" : "corrected",
+                      (long long)next->id);
 }
 
-static void words(struct sb_buf *b, const struct history *h, const struct entry *entry,
-                  const struct sb_zone *zone)
+static void written(struct sb_buf *b, const struct mttr_members *m, const struct sb_zone *zone)
+{
+    struct sb_error unreadable;
+    int64_t at = 0;
+    const bool timed = m->written.len && !sb_time_parse(m->written, &at, &unreadable);
+    if (!timed && !m->written_by.len)
+        return;
+    sb_buf_puts(b, "        written");
+    if (timed) {
+        sb_buf_putc(b, ' ');
+        mttr_moment_print(b, zone, at);
+    }
+    if (m->written_by.len) {
+        sb_buf_puts(b, " by ");
+        sb_escape_name(b, m->written_by);
+    }
+    sb_buf_putc(b, '\n');
+}
+
+static void words(struct sb_buf *b, const struct entry *entry, const struct sb_zone *zone)
 {
     struct sb_arena arena SB_CLEANUP(sb_arena_done) = SB_ARENA_INIT;
-    struct sb_buf written SB_CLEANUP(sb_buf_done) = SB_BUF_INIT(64);
     struct mttr_members m;
-    struct sb_error unreadable;
-    int64_t at;
-    what_became(b, h, entry);
     mttr_members_read(entry->data, &arena, &m);
-    if (m.written.len && !sb_time_parse(m.written, &at, &unreadable)) {
-        mttr_moment_print(&written, zone, at);
-        part(b, "written ", (struct sb_str){written.data, written.len});
-    }
-    part(b, "written by ", m.written_by);
-    part(b, "service ", m.service);
-    part(b, "severity ", m.severity);
-    part(b, "team ", m.team);
-    part(b, "title ", m.title);
-    part(b, "", m.url);
+    written(b, &m, zone);
+    part(b, "service: ", m.service);
+    part(b, "severity: ", m.severity);
+    part(b, "team: ", m.team);
+    part(b, "title: ", m.title);
+    part(b, "url: ", m.url);
     part(b, "", m.text);
 }
 
-static void text(const struct history *h, const struct sb_zone *zone, struct sb_run *run)
+static void text(const struct history *h, const struct sb_zone *zone, struct sb_buf *b)
 {
-    static const struct sb_table_column columns[] = {{"EVENT", true, 0}, {"HAPPENED", false, 0},
-                                                     {"KIND", false, 0}, {"SOURCE", false, 6},
-                                                     {"BY", false, 4},   {"", false, 16}};
-    struct sb_table t;
-    sb_table_init(&t, columns, SB_LEN(columns));
     for (size_t i = 0; i < h->list.len; i++) {
         const struct entry *entry = &h->list.items[i];
-        struct sb_buf b SB_CLEANUP(sb_buf_done) = SB_BUF_INIT(SB_EVENT_DATA);
-        sb_table_int(&t, entry->id);
-        mttr_moment_print(&b, zone, entry->at);
-        sb_table_text(&t, b.data);
-        sb_buf_reset(&b);
-        sb_table_cell(&t, entry->kind);
-        sb_table_cell(&t, entry->source);
-        sb_table_cell(&t, entry->actor);
-        words(&b, h, entry, zone);
-        sb_table_cell(&t, (struct sb_str){b.data, b.len});
+        sb_buf_printf(b, "%6lld  ", (long long)entry->id);
+        mttr_moment_print(b, zone, entry->at);
+        sb_buf_puts(b, entry->stands ? "  " : "  (");
+        sb_escape(b, entry->kind);
+        sb_buf_puts(b, entry->stands ? "" : ")");
+        if (entry->actor.len) {
+            sb_buf_puts(b, " by ");
+            sb_escape_name(b, entry->actor);
+        }
+        sb_buf_puts(b, ", ");
+        sb_escape(b, entry->source);
+        sb_buf_putc(b, '\n');
+        what_became(b, h, entry);
+        words(b, entry, zone);
     }
-    sb_table_print(&t, run->out, 0, (size_t)run->width);
-    sb_table_done(&t);
 }
 
 /* ---- JSON ---- */
@@ -251,7 +258,7 @@ int mttr_log_verb(struct sb_run *run, struct sb_error *e)
     if (!code && run->format == SB_FORMAT_JSON)
         json(&h, incident, run);
     else if (!code)
-        text(&h, zone, run);
+        text(&h, zone, run->out);
     sb_store_free(s);
     sb_zone_free(zone);
     return code ? code : SB_EXIT_OK;

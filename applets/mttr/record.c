@@ -103,12 +103,32 @@ static int find_target(struct mttr_recording *r, struct sb_error *e)
 
 /* ---- writing ---- */
 
+/* Of a correction: the event that was there first, whose place it has. */
+static int first_of_chain(struct mttr_recording *r, int64_t *id, struct sb_error *e)
+{
+    enum { CHAIN_MOST = 64 };
+    int code = 0;
+    for (int i = 0; !code && i < CHAIN_MOST; i++) {
+        struct sb_rows rows SB_CLEANUP(sb_rows_done) = SB_ROWS_INIT;
+        code = sb_store_query(r->store,
+                              "SELECT corrects FROM event WHERE id = ?1 AND corrects IS NOT NULL",
+                              SB_BINDS(sb_bind_int(*id)), &rows, e);
+        if (code || (code = sb_rows_next(&rows, e)) <= 0)
+            return code;
+        *id = sb_rows_int(&rows, 0);
+        code = 0;
+    }
+    return code;
+}
+
+/* Taking back the correction alone would bring back what it corrected. */
 static int write_retraction(struct mttr_recording *r, struct sb_event *event,
                             struct sb_appended *done, struct sb_error *e)
 {
     event->kind = SB_EVENT_RETRACTED;
     event->corrects = r->target->id;
-    return mttr_entry_append(&r->entry, r->store, event, r->o->key, done, e);
+    int code = first_of_chain(r, &event->corrects, e);
+    return code ? code : mttr_entry_append(&r->entry, r->store, event, r->o->key, done, e);
 }
 
 /* What is not said anew stays as it was: time, actor, words. */
