@@ -11,6 +11,8 @@
 
 /* Fewer values show neither a trend nor what is ordinary. */
 enum { LEAST_FOR_TREND = 10 };
+/* From here on the interval of Kaplan and Meier's median was seen to keep its promise. */
+enum { LEAST_FOR_SURVIVAL = 10 };
 
 /* --- the sample --- */
 
@@ -91,7 +93,9 @@ static void survive(const double *sorted, const struct mttr_sample *s, struct mt
         *(ended ? &i : &k) += 1;
     }
     size_t count = sb_kaplan_meier(lives, n, MTTR_CONFIDENCE, steps);
-    ret->until_interval = sb_survival_quantile(steps, count, 0.5, &ret->until_now);
+    struct sb_interval i = sb_survival_quantile(steps, count, 0.5, &ret->until_now);
+    if (n >= LEAST_FOR_SURVIVAL)
+        ret->until_interval = i;
     free(steps);
     free(lives);
     free(open);
