@@ -36,6 +36,14 @@ struct mttr_options {
     /* serve */
     const char *listen, *token_file, *cert_file, *key_file;
     struct sb_strings secrets; /* SOURCE=FILE */
+
+    /* compare, simulate, power, cost */
+    const char *metric;         /* a name of mttr_metric_names */
+    const char *before, *after; /* ranges, see compare.h; NULL: not given */
+    const char *cut;            /* "10%"; NULL: the usual ones */
+    const char *sigma;          /* of logarithms; NULL: as in the data */
+    int64_t arm;                /* incidents in each set that is drawn; 0: half of them */
+    int64_t draws, seed;
     /* the rest is added by the rooms that need it */
 };
 

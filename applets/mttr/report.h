@@ -71,6 +71,8 @@ struct sb_str mttr_report_id(const struct mttr_report *r, size_t incident);
 void mttr_seconds_print(struct sb_buf *b, double seconds); /* "4m 10s"; "-" for none */
 void mttr_interval_print(struct sb_buf *b, const struct sb_interval *i); /* "" for none */
 void mttr_percent_print(struct sb_buf *b, double share, int digits);
+/* A day when it is the midnight of one, else the moment. */
+void mttr_day_print(struct sb_buf *b, const struct sb_zone *zone, int64_t at);
 /* " that began from 2026-01-01 before 2026-04-01 (Europe/Berlin)", or nothing. */
 void mttr_report_window(const struct mttr_report *r, struct sb_buf *b);
 /* "2 open, 3 without acked", or nothing. */

@@ -40,8 +40,7 @@ void mttr_percent_print(struct sb_buf *b, double share, int digits)
     sb_buf_printf(b, "%.*f %%", digits, share * 100);
 }
 
-/* A day when it is the midnight of one, else the moment. */
-static void put_moment(struct sb_buf *b, const struct sb_zone *zone, int64_t at)
+void mttr_day_print(struct sb_buf *b, const struct sb_zone *zone, int64_t at)
 {
     struct sb_civil c;
     sb_zone_civil(zone, at, &c);
@@ -60,11 +59,11 @@ void mttr_report_window(const struct mttr_report *r, struct sb_buf *b)
     sb_buf_printf(b, " that %s", when);
     if (f->since != MTTR_NO_TIME) {
         sb_buf_puts(b, " from ");
-        put_moment(b, f->zone, f->since);
+        mttr_day_print(b, f->zone, f->since);
     }
     if (f->until != MTTR_NO_TIME) {
         sb_buf_puts(b, " before ");
-        put_moment(b, f->zone, f->until);
+        mttr_day_print(b, f->zone, f->until);
     }
     sb_buf_printf(b, " (%s)", sb_zone_name(f->zone));
 }
