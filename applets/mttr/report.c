@@ -275,15 +275,15 @@ struct sb_str mttr_report_id(const struct mttr_report *r, size_t incident)
 
 /* --- the verb --- */
 
-static int print(const struct sb_run *run, const struct mttr_report *r, struct sb_error *e)
+static void print(const struct sb_run *run, const struct mttr_report *r)
 {
     switch (run->format) {
-    case SB_FORMAT_JSON: mttr_report_json(r, run->out); return 0;
-    case SB_FORMAT_CSV: mttr_report_csv(r, run->out); return 0;
-    case SB_FORMAT_MARKDOWN: mttr_report_markdown(r, run->out); return 0;
-    case SB_FORMAT_PROM: mttr_report_prom(r, run->out); return 0;
-    case SB_FORMAT_HTML: return sb_fail(e, SB_EUNSUPPORTED, "-o html is not built yet");
-    default: mttr_report_text(r, run->width, run->out); return 0;
+    case SB_FORMAT_JSON: mttr_report_json(r, run->out); break;
+    case SB_FORMAT_CSV: mttr_report_csv(r, run->out); break;
+    case SB_FORMAT_MARKDOWN: mttr_report_markdown(r, run->out); break;
+    case SB_FORMAT_PROM: mttr_report_prom(r, run->out); break;
+    case SB_FORMAT_HTML: mttr_report_page(r, run->out); break;
+    default: mttr_report_text(r, run->width, run->out); break;
     }
 }
 
@@ -295,10 +295,10 @@ int mttr_report_verb(struct sb_run *run, struct sb_error *e)
         code = mttr_gather_all(run->options, false, &r.set, e);
     if (!code)
         code = mttr_report_compute(&r, e);
-    if (!code)
-        code = print(run, &r, e);
-    if (!code)
+    if (!code) {
+        print(run, &r);
         code = mttr_report_exit(&r);
+    }
     mttr_report_done(&r);
     return code;
 }

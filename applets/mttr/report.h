@@ -92,5 +92,6 @@ void mttr_report_json(const struct mttr_report *r, struct sb_buf *out);
 void mttr_report_csv(const struct mttr_report *r, struct sb_buf *out);
 void mttr_report_markdown(const struct mttr_report *r, struct sb_buf *out);
 void mttr_report_prom(const struct mttr_report *r, struct sb_buf *out);
+void mttr_report_page(const struct mttr_report *r, struct sb_buf *out);
 
 #endif

@@ -112,7 +112,7 @@ void mttr_report_budget(const struct mttr_report *r, const struct mttr_availabil
     mttr_seconds_print(b, a->budget);
     sb_buf_puts(b, a->left < 0 ? ", overspent by " : ", of which are left ");
     mttr_seconds_print(b, fabs(a->left));
-    sb_buf_printf(b, ". Burn rate %.3g: 1 would use it up exactly.", a->burn);
+    sb_buf_printf(b, ". Burn rate %.*f: 1 would use it up exactly.", a->burn < 10 ? 2 : 0, a->burn);
 }
 
 void mttr_report_objective(const struct mttr_objective *o, struct sb_buf *b)

@@ -16,6 +16,7 @@ enum {
     MOST_TICKS = 12,
     TICKS_WANTED = 5,
     LEGEND_ROW = 18,
+    DIGIT_WIDTH = 8, /* of the labels, about */
 };
 
 /* One direction: values from low to high lie on the drawing from `from` to `to`. */
@@ -165,17 +166,32 @@ static void put_label(struct sb_buf *b, const struct axis *a, double v)
         put_number(b, v);
 }
 
+/* A tick's label, unless it would run into the one before, which ends at *ret_taken. */
+static void put_x_label(struct sb_buf *b, const struct axis *x, double tick, double *ret_taken)
+{
+    struct sb_buf text SB_CLEANUP(sb_buf_done) = SB_BUF_INIT(64);
+    double at = place(x, tick);
+    put_label(&text, x, tick);
+    double width = (double)text.len * DIGIT_WIDTH;
+    double share = at > x->to - 24 ? 1 : at < x->from + 16 ? 0 : 0.5; /* of it, left of the tick */
+    if (at - share * width < *ret_taken + DIGIT_WIDTH)
+        return;
+    *ret_taken = at + (1 - share) * width;
+    sb_buf_printf(b, "<text class=\"tick\" x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">%s</text>\n", at,
+                  HEIGHT - BOTTOM + 15,
+                  share > 0.9   ? "end"
+                  : share > 0.1 ? "middle"
+                                : "start",
+                  text.data);
+}
+
 static void put_x_axis(struct sb_buf *b, const struct axis *x, struct sb_str label)
 {
+    double taken = -DIGIT_WIDTH;
     for (int i = 0; i < x->n; i++) {
-        double at = place(x, x->ticks[i]);
-        const char *anchor = at > x->to - 24 ? "end" : at < x->from + 16 ? "start" : "middle";
-        sb_buf_printf(b,
-                      "<path class=\"axis\" d=\"M%.1f %dV%d\"/><text class=\"tick\" x=\"%.1f\" "
-                      "y=\"%d\" text-anchor=\"%s\">",
-                      at, TOP, HEIGHT - BOTTOM, at, HEIGHT - BOTTOM + 15, anchor);
-        put_label(b, x, x->ticks[i]);
-        sb_buf_puts(b, "</text>\n");
+        sb_buf_printf(b, "<path class=\"axis\" d=\"M%.1f %dV%d\"/>", place(x, x->ticks[i]), TOP,
+                      HEIGHT - BOTTOM);
+        put_x_label(b, x, x->ticks[i], &taken);
     }
     if (!label.len)
         return;
