@@ -2,6 +2,7 @@
 #include "applets/mttr/import.h"
 
 #include "applets/mttr/mttr.h"
+#include "applets/mttr/map.h"
 #include "applets/mttr/moment.h"
 #include "core/base/log.h"
 #include "core/base/mem.h"
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 
 static int check_options(const struct mttr_options *o, const struct mttr_source *source,
-                         struct sb_error *e)
+                         const char *const *names, struct sb_error *e)
 {
     if (o->day_first && o->month_first)
         return sb_fail(e, SB_EUSAGE, "--dayfirst and --monthfirst exclude each other");
@@ -18,6 +19,11 @@ static int check_options(const struct mttr_options *o, const struct mttr_source 
     if (o->separator && (o->separator[0] == '"' || o->separator[0] == '\n' ||
                          o->separator[0] == '\r' || (unsigned char)o->separator[0] >= 0x80))
         return sb_fail(e, SB_EUSAGE, "--separator cannot be that character");
+    struct mttr_map map = {{NULL, 0, 0}};
+    int code = mttr_map_parse(names, &map, e);
+    mttr_map_done(&map);
+    if (code)
+        return code;
     if (o->separator && !source->table) {
         sb_fail(e, SB_EUSAGE, "--separator: records of %s are JSON", source->name);
         return sb_hint(e, "for a table from it, say --from csv");
@@ -37,7 +43,7 @@ static int start(struct mttr_import *m, const struct mttr_options *o, struct sb_
     if (o->day_first || o->month_first)
         m->options.day_order = o->day_first ? MTTR_DAY_FIRST : MTTR_MONTH_FIRST;
     m->rows = o->rows;
-    code = check_options(o, m->source, e);
+    code = check_options(o, m->source, m->options.map, e);
     if (!code)
         code = sb_window_open(&m->window, m->run->argv[0], e);
     if (!code && !o->dry_run)

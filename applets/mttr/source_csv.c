@@ -7,6 +7,7 @@
 #include "applets/mttr/map.h"
 #include "applets/mttr/source_list.h"
 #include "applets/mttr/take.h"
+#include "core/base/map.h"
 #include "core/base/mem.h"
 
 #include <inttypes.h>
@@ -16,6 +17,7 @@ struct column {
     enum mttr_role role;
     enum sb_event_kind kind;
     char *name; /* as the header says it */
+    char *raw;  /* what it is called in the raw record: no two are called the same */
 };
 
 struct mttr_rows {
@@ -38,8 +40,10 @@ static void end(struct mttr_rows *r)
 {
     if (!r)
         return;
-    for (size_t i = 0; i < r->columns.len; i++)
+    for (size_t i = 0; i < r->columns.len; i++) {
         free(r->columns.items[i].name);
+        free(r->columns.items[i].raw);
+    }
     sb_vec_done(&r->columns);
     sb_buf_done(&r->raw);
     free(r->file);
@@ -194,6 +198,22 @@ static int check_columns(struct mttr_rows *r, struct sb_error *e)
     return 0;
 }
 
+/* "note", "note #4". */
+static void name_raw(struct mttr_rows *r)
+{
+    struct sb_map seen = {NULL, 0, 0};
+    for (size_t i = 0; i < r->columns.len; i++) {
+        struct column *c = &r->columns.items[i];
+        struct sb_buf b = SB_BUF_INIT(SIZE_MAX / 2);
+        sb_buf_puts(&b, c->name);
+        while (sb_map_get(&seen, b.data ? b.data : "", b.len))
+            sb_buf_printf(&b, " #%zu", i + 1);
+        c->raw = sb_buf_take(&b);
+        *sb_map_at(&seen, c->raw, strlen(c->raw)) = c->raw;
+    }
+    sb_map_done(&seen);
+}
+
 static int begin(const struct sb_csv_row *header, const char *file,
                  const struct mttr_source_options *options, struct mttr_rows **ret,
                  struct sb_error *e)
@@ -205,6 +225,7 @@ static int begin(const struct sb_csv_row *header, const char *file,
     for (size_t i = 0; i < header->n; i++)
         sb_vec_push(&r->columns, ((struct column){.name = sb_xmemdup0(header->fields[i].p,
                                                                       header->fields[i].len)}));
+    name_raw(r);
     int code = map_columns(r, e);
     if (!code)
         code = name_columns(r, e);
@@ -220,19 +241,6 @@ static int begin(const struct sb_csv_row *header, const char *file,
 }
 
 /* ---- rows ---- */
-
-static struct sb_str *about_field(struct mttr_about *about, enum mttr_role role)
-{
-    switch (role) {
-    case MTTR_ROLE_ID: return &about->id;
-    case MTTR_ROLE_SERVICE: return &about->service;
-    case MTTR_ROLE_SEVERITY: return &about->severity;
-    case MTTR_ROLE_TEAM: return &about->team;
-    case MTTR_ROLE_TITLE: return &about->title;
-    case MTTR_ROLE_URL: return &about->url;
-    default: return NULL;
-    }
-}
 
 /* "2026-11-23T14:30:00Z": nothing is lost by reading it. */
 static bool is_plain_time(struct sb_str s)
@@ -255,7 +263,7 @@ static void make_raw(struct mttr_rows *r, const struct sb_csv_row *row)
             sb_json_writer_init(&w, &r->raw, 0);
             sb_json_open_map(&w);
         }
-        sb_json_key(&w, c->name);
+        sb_json_key(&w, c->raw);
         sb_json_str(&w, row->fields[i]);
     }
     if (r->raw.len)
@@ -366,22 +374,18 @@ static int take(struct mttr_rows *r, const struct sb_csv_row *row, struct mttr_t
         return sb_fail(e, SB_EINPUT, "the row has %zu fields, the first row has %zu", row->n,
                        r->columns.len);
     for (size_t i = 0; i < row->n; i++) {
-        struct sb_str *field = about_field(&about, r->columns.items[i].role);
+        struct sb_str *field = mttr_about_text(&about, r->columns.items[i].role);
         if (field)
             *field = row->fields[i];
     }
     if (!about.id.len)
         return sb_fail(e, SB_EINPUT, "the row has no id");
     struct mttr_take t;
-    struct sb_error unused;
     mttr_take_begin(&t, "csv", NULL, ret, &about);
     make_raw(r, row);
     t.raw = (struct sb_str){r->raw.data, r->raw.len};
     int code = r->events ? take_event(r, row, &t, e) : take_times(r, row, &t, e);
-    int ended = mttr_take_end(&t, code ? &unused : e);
-    if (code)
-        ret->events.len = 0;
-    return code ? code : ended;
+    return mttr_take_finish(&t, code, e);
 }
 
 static const struct mttr_table table = {.begin = begin, .take = take, .end = end};

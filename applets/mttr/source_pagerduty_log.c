@@ -47,9 +47,9 @@ static int take(const struct mttr_record *r, struct mttr_taken *ret, struct sb_e
 {
     static const char *const services[] = {"service/summary", "incident/service/summary",
                                            "service/id", NULL},
-                             *const titles[] = {"incident/title", "incident/summary",
-                                                "event_details/description", "channel/summary",
-                                                NULL},
+                             *const titles[] = {"incident/title", "incident/summary", NULL},
+                             *const triggers[] = {"event_details/description", "channel/summary",
+                                                  NULL},
                              *const texts[] = {"channel/note", "note", "channel/summary", "summary",
                                                NULL},
                              *const actors[] = {"agent/summary", "agent/name", "agent/email", NULL};
@@ -65,6 +65,8 @@ static int take(const struct mttr_record *r, struct mttr_taken *ret, struct sb_e
         return sb_doc_fail(r->pool, r->node, e,
                            "this is no log entry of PagerDuty: it has no \"id\", \"type\" or "
                            "\"incident\"");
+    if (!about.title.len && kind_of(type) == SB_EVENT_ALERTED)
+        about.title = mttr_first_text(r, r->node, triggers);
     struct mttr_step step = {.kind = kind_of(type),
                              .who = who(r),
                              .actor = mttr_first_text(r, r->node, actors),

@@ -1,6 +1,5 @@
 /* Records to events: the parts that do not depend on who wrote the record. */
 #include "applets/mttr/take.h"
-
 #include "core/base/utf8.h"
 
 #include <assert.h>
@@ -64,18 +63,62 @@ static struct sb_str clean(struct sb_arena *a, struct sb_str s)
 
 /* ---- events ---- */
 
+struct sb_str *mttr_about_text(struct mttr_about *about, enum mttr_role role)
+{
+    switch (role) {
+    case MTTR_ROLE_ID: return &about->id;
+    case MTTR_ROLE_SERVICE: return &about->service;
+    case MTTR_ROLE_SEVERITY: return &about->severity;
+    case MTTR_ROLE_TEAM: return &about->team;
+    case MTTR_ROLE_TITLE: return &about->title;
+    case MTTR_ROLE_URL: return &about->url;
+    default: return NULL;
+    }
+}
+
+static void take_mapping(struct mttr_take *t, const struct mttr_mapping *m)
+{
+    const struct mttr_record *r = t->record;
+    struct sb_arena *a = &t->to->arena;
+    const char *path = sb_arena_dup(a, m->where.p, m->where.len);
+    struct sb_str *text = mttr_about_text(&t->about, m->role);
+    struct sb_str said = text ? mttr_text_at(r, r->node, path) : (struct sb_str){"", 0};
+    if (said.len)
+        *text = m->role == MTTR_ROLE_ID ? keep(a, said) : clean(a, said);
+    if (m->role == MTTR_ROLE_TIME)
+        t->failed = mttr_step_at(t, r->node, path, m->kind, &t->error) < 0 || t->failed;
+}
+
+/* What --map says of a JSON record; texts first, which all events carry. */
+static void take_mapped(struct mttr_take *t)
+{
+    struct mttr_map map = {{NULL, 0, 0}};
+    if (!t->record || !t->record->options->map)
+        return;
+    t->failed = mttr_map_parse(t->record->options->map, &map, &t->error) < 0;
+    for (int times = 0; times < 2; times++)
+        for (size_t i = 0; i < map.list.len && !t->failed; i++)
+            if ((map.list.items[i].role == MTTR_ROLE_TIME) == times)
+                take_mapping(t, &map.list.items[i]);
+    mttr_map_done(&map);
+}
+
 void mttr_take_begin(struct mttr_take *t, const char *source, const struct mttr_record *record,
                      struct mttr_taken *ret, const struct mttr_about *about)
 {
     struct sb_arena *a = &ret->arena;
-    *t = (struct mttr_take){
-        .to = ret, .record = record, .source = source, .buf = SB_BUF_INIT(SB_EVENT_DATA)};
+    *t = (struct mttr_take){.to = ret,
+                            .record = record,
+                            .source = source,
+                            .buf = SB_BUF_INIT(SB_EVENT_DATA),
+                            .start = ret->events.len};
     t->about.id = keep(a, about->id);
     t->about.service = clean(a, about->service);
     t->about.severity = clean(a, about->severity);
     t->about.team = clean(a, about->team);
     t->about.title = clean(a, about->title);
     t->about.url = clean(a, about->url);
+    take_mapped(t);
 }
 
 static void put_text(struct sb_json_writer *w, const char *name, struct sb_str text)
@@ -93,6 +136,8 @@ static void put_raw(struct mttr_take *t, struct sb_json_writer *w)
     struct sb_str text = t->raw;
     if (t->record && !text.len)
         text = t->record->raw;
+    if (sb_str_starts(text, SB_STR("\xEF\xBB\xBF"))) /* of a body: no part of the value */
+        text = (struct sb_str){text.p + 3, text.len - 3};
     if (!text.len && t->record) {
         struct sb_json_writer rw;
         struct sb_error unused;
@@ -116,7 +161,7 @@ static void put_raw(struct mttr_take *t, struct sb_json_writer *w)
 
 static struct sb_str make_data(struct mttr_take *t, const struct mttr_step *step)
 {
-    bool first = t->to->events.len == 0;
+    bool first = t->to->events.len == t->start;
     if (!first && !step->who && !step->text.len)
         return (struct sb_str){NULL, 0};
     struct sb_json_writer w;
@@ -189,7 +234,16 @@ int mttr_take_end(struct mttr_take *t, struct sb_error *e)
         *e = t->error;
         return sb_negative(e->code);
     }
-    return t->to->events.len ? 0 : mttr_set_aside(t->to, "it has no times");
+    return t->to->events.len ? 0 : mttr_set_aside(t->to, "there are no times in it");
+}
+
+int mttr_take_finish(struct mttr_take *t, int code, struct sb_error *e)
+{
+    if (code >= 0)
+        return mttr_take_end(t, e);
+    sb_buf_done(&t->buf);
+    t->to->events.len = 0;
+    return code;
 }
 
 /* ---- looking at records ---- */
@@ -206,6 +260,13 @@ const struct sb_doc_node *mttr_at(const struct mttr_record *r, const struct sb_d
         path += len + (path[len] == '/');
     }
     return node && node->type != SB_DOC_NULL ? node : NULL;
+}
+
+const struct sb_doc_node *mttr_list_at(const struct mttr_record *r, const struct sb_doc_node *node,
+                                       const char *path)
+{
+    node = mttr_at(r, node, path);
+    return node && node->type == SB_DOC_LIST ? node : NULL;
 }
 
 struct sb_str mttr_text_at(const struct mttr_record *r, const struct sb_doc_node *node,
@@ -241,6 +302,15 @@ int mttr_time_at(const struct mttr_record *r, const struct sb_doc_node *node, co
         return sb_locate(e, at.file, at.line, at.column);
     }
     return code;
+}
+
+int mttr_need_time(const struct mttr_record *r, const struct sb_doc_node *node, const char *path,
+                   struct mttr_time *ret, struct sb_error *e)
+{
+    int code = mttr_time_at(r, node, path, ret, e);
+    if (code == 0)
+        return sb_doc_fail(r->pool, node, e, "there is no time in its \"%s\"", path);
+    return SB_MIN(code, 0);
 }
 
 int mttr_step_at(struct mttr_take *t, const struct sb_doc_node *node, const char *path,

@@ -23,15 +23,17 @@ static int fail(struct sb_json_stream *s, enum sb_err code, const char *text, st
                       (uint32_t)SB_MIN(s->column, (uint64_t)UINT32_MAX), "%s", text);
 }
 
+static int over_cap(struct sb_json_stream *s, struct sb_error *e)
+{
+    sb_error_set(e, SB_ETOOBIG, "a record of more than %zu bytes begins here", s->cap);
+    return sb_locate(e, s->window->name, (uint32_t)SB_MIN(s->line, (uint64_t)UINT32_MAX),
+                     (uint32_t)SB_MIN(s->column, (uint64_t)UINT32_MAX));
+}
+
 static int more(struct sb_json_stream *s, struct sb_error *e)
 {
     int code = sb_window_more(s->window, s->cap, e);
-    if (code == -SB_ETOOBIG) {
-        sb_error_set(e, SB_ETOOBIG, "a record of more than %zu bytes begins here", s->cap);
-        code = sb_locate(e, s->window->name, (uint32_t)SB_MIN(s->line, (uint64_t)UINT32_MAX),
-                         (uint32_t)SB_MIN(s->column, (uint64_t)UINT32_MAX));
-    }
-    return code;
+    return code == -SB_ETOOBIG ? over_cap(s, e) : code;
 }
 
 /* Moves begin by n bytes, counting lines and columns. */
@@ -190,8 +192,11 @@ static int give_value(struct sb_json_stream *s, struct sb_json_piece *ret, struc
     struct sb_window *w = s->window;
     for (;;) {
         const char *p = w->data + w->begin, *end = value_end(p, w->data + w->end);
+        size_t len = end ? (size_t)(end - p) : w->end - w->begin;
+        if ((end || w->eof) && len > s->cap)
+            return over_cap(s, e);
         if (end || w->eof) {
-            give(s, end ? (size_t)(end - p) : w->end - w->begin, ret);
+            give(s, len, ret);
             return 1;
         }
         int code = more(s, e);
@@ -298,7 +303,9 @@ static int step_outside(struct sb_json_stream *s, struct sb_json_piece *ret, str
 static int start(struct sb_json_stream *s, struct sb_error *e)
 {
     struct sb_window *w = s->window;
-    int code = w->begin == w->end ? more(s, e) : 0;
+    int code = 1;
+    while (w->end - w->begin < 3 && code > 0) /* a BOM, or what would be one */
+        code = more(s, e);
     if (code < 0)
         return code;
     size_t len = w->end - w->begin;
