@@ -117,7 +117,6 @@ static void take_orphan(struct logsort_scanner *s, const struct piece *p, struct
 
 static void take_piece(struct logsort_scanner *s, const struct piece *p, struct output *out)
 {
-    s->stats.lines++;
     if (p->timed) {
         s->dropped = false;
         take_timed(s, p, out);
@@ -127,6 +126,14 @@ static void take_piece(struct logsort_scanner *s, const struct piece *p, struct 
 }
 
 /* --- lines --- */
+
+/* The lines of what was taken: b[0..n) ends with a line end, or is the end of all, or is cut. */
+static void count_lines(struct logsort_scanner *s, const char *b, size_t n, bool unfinished)
+{
+    for (const char *end = b + n; b < end && (b = memchr(b, '\n', (size_t)(end - b))); b++)
+        s->stats.lines++;
+    s->stats.lines += unfinished;
+}
 
 /* The end of a CSV record: a line end outside of quotes. 0: it is not in these bytes. */
 static size_t find_csv_end(const char *b, size_t len)
@@ -214,7 +221,6 @@ static size_t take_line(struct logsort_scanner *s, const char *b, size_t len, bo
         if (!s->dropped)
             extend(s, &p, out);
     } else if (is_csv_header(s)) {
-        s->stats.lines++;
         open_record(s, &p, LOGSORT_NO_TIME, LOGSORT_HEADER);
         give_open(s, out);
     } else {
@@ -226,6 +232,10 @@ static size_t take_line(struct logsort_scanner *s, const char *b, size_t len, bo
         p.timed = read_time(s, line, &p.at);
         take_piece(s, &p, out);
     }
+    if (s->format.shape == LOGSORT_CSV)
+        count_lines(s, b, n, !cut && b[n - 1] != '\n');
+    else
+        s->stats.lines += !cut;
     s->at += n;
     return n;
 }
@@ -287,6 +297,7 @@ static size_t take_field(struct logsort_scanner *s, const char *b, size_t len, b
             return 0;
         }
     }
+    count_lines(s, b, n, is_last && n == len && b[n - 1] != '\n');
     s->midline = cut;
     s->at += n;
     s->block.length += n;
@@ -301,6 +312,7 @@ static size_t take_journal(struct logsort_scanner *s, const char *b, size_t len,
     size_t n = SB_MIN(s->block.skip, len);
     if (n == 0)
         return take_field(s, b, len, is_last, out);
+    count_lines(s, b, n, is_last && n == len && b[n - 1] != '\n');
     s->block.skip -= n;
     s->block.length += n;
     s->at += n;

@@ -33,7 +33,8 @@ enum logsort_orphans {                       /* lines without a time */
 };
 
 struct logsort_scan_stats {
-    uint64_t lines, records, orphans;
+    uint64_t lines; /* line ends passed, in quotes and binary fields, too; and an unfinished line */
+    uint64_t records, orphans;
     uint64_t refused;      /* of the orphans: lines with a stamp that names no instant */
     uint64_t refused_line; /* the first of them, 1-based; 0: none */
     const char *refused_reason;
