@@ -220,6 +220,40 @@ START_TEST(cuts_do_not_matter)
 }
 END_TEST
 
+/* A line that is taken in parts is the same line: its time is in the first. */
+START_TEST(long_lines_in_parts)
+{
+    struct sb_buf b = SB_BUF_INIT(1 << 20);
+    for (state = 200000; state < 202000;) {
+        uint64_t seed = state;
+        struct logsort_format f = {.shape = LOGSORT_FIELD, .stamp = SB_STAMP_ISO};
+        struct logsort_scanner s;
+        struct list whole = {.stats = {0}}, parts = {.stats = {0}};
+        sb_stamp_rules_init(&f.rules);
+        sb_buf_reset(&b);
+        for (uint64_t n = next_random(20); n > 0; n--) {
+            if (next_random(2))
+                put_stamp(&b);
+            for (uint64_t more = next_random(9); more > 0; more--)
+                put_noise(&b, false);
+            put_line_end(&b);
+        }
+        logsort_scanner_init(&s, &f, 0, (enum logsort_orphans)next_random(3));
+        struct sb_str text = {b.data ? b.data : "", b.len};
+        scan_whole(&s, text, &whole);
+        s.line_most = 28 + next_random(10);
+        scan_cut(&s, text, 64, &parts);
+        char what[40];
+        snprintf(what, sizeof what, "seed %" PRIu64, seed);
+        require_same(&whole, &parts, what);
+        sb_vec_done(&whole.v);
+        sb_vec_done(&parts.v);
+        state = seed + 1;
+    }
+    sb_buf_done(&b);
+}
+END_TEST
+
 /* Records follow each other without a gap and cover all, unless lines are dropped. */
 START_TEST(nothing_is_lost)
 {
@@ -414,5 +448,6 @@ START_TEST(a_value_is_all_of_a_cell)
 }
 END_TEST
 
-UNIT_MAIN("logsort_scan", cuts_do_not_matter, nothing_is_lost, as_a_plain_reading_has_them,
-          lines_without_a_time, csv_in_quotes, a_value_is_all_of_a_cell)
+UNIT_MAIN("logsort_scan", cuts_do_not_matter, long_lines_in_parts, nothing_is_lost,
+          as_a_plain_reading_has_them, lines_without_a_time, csv_in_quotes,
+          a_value_is_all_of_a_cell)
