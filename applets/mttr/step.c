@@ -9,7 +9,7 @@
     }
 
 static const struct mttr_step steps[] = {
-    {SB_EVENT_IMPACT_START, "impact", "users began to notice", "the impact began", {0}},
+    {SB_EVENT_IMPACT_START, "impact", "impact began", "the impact began", {0}},
     {SB_EVENT_DETECTED, "detected", "detected", "it was detected", FROM(SB_EVENT_IMPACT_START)},
     {SB_EVENT_ALERTED, "alerted", "alerted", "the alert",
      FROM(SB_EVENT_DETECTED, SB_EVENT_IMPACT_START)},

@@ -121,6 +121,21 @@ void mttr_story_figure(struct sb_buf *b, const struct mttr_measure *m)
     }
 }
 
+void mttr_story_lines(struct sb_buf *b, struct sb_str said,
+                      void (*escape)(struct sb_buf *b, struct sb_str line), const char *between)
+{
+    bool first = true;
+    while (said.len) {
+        const char *end = memchr(said.p, '\n', said.len);
+        const size_t len = end ? (size_t)(end - said.p) : said.len;
+        sb_buf_puts(b, first ? "" : between);
+        escape(b, (struct sb_str){said.p, len});
+        said =
+            end ? (struct sb_str){end + 1, said.len - len - 1} : (struct sb_str){said.p + len, 0};
+        first = false;
+    }
+}
+
 /* ---- head ---- */
 
 static void name_part(struct sb_buf *b, const char *before, struct sb_str part)

@@ -33,6 +33,10 @@ bool mttr_story_measure(const struct mttr_story *s, enum mttr_metric m, struct m
 /* "2m", "at least 12m so far", "not known: nobody wrote fixed". */
 void mttr_story_figure(struct sb_buf *b, const struct mttr_measure *m);
 
+/* What was said, line by line: escape(b, line) and between them `between`, our own text. */
+void mttr_story_lines(struct sb_buf *b, struct sb_str said,
+                      void (*escape)(struct sb_buf *b, struct sb_str line), const char *between);
+
 /* Sums of the incident as text, a line each: its name, state, impact. */
 void mttr_story_head(struct sb_buf *b, const struct mttr_story *s);
 
