@@ -13,7 +13,7 @@
 struct entry {
     int64_t id, at, precision, corrects;
     struct sb_str kind, subject, source, actor, key, data;
-    int64_t successor; /* the last that corrects it, or 0 */
+    int64_t successor; /* the last that corrects it, or the next in the same place; or 0 */
     bool stands;
 };
 
@@ -83,12 +83,21 @@ static int read_rows(struct history *h, struct sb_store *s, struct sb_str incide
         take(h, &rows);
         code = 0;
     }
-    for (size_t i = 0; !code && i < h->list.len; i++) {
-        struct entry *corrected = find(h, h->list.items[i].corrects);
-        if (corrected)
-            corrected->successor = h->list.items[i].id;
-    }
     return code;
+}
+
+/* Of several corrections of one event each takes the place of the one before it. */
+static void find_successors(struct history *h)
+{
+    for (size_t i = 0; i < h->list.len; i++) {
+        const struct entry *entry = &h->list.items[i];
+        struct entry *corrected = find(h, entry->corrects);
+        struct entry *before = corrected ? find(h, corrected->successor) : NULL;
+        if (before && !before->successor)
+            before->successor = entry->id;
+        if (corrected)
+            corrected->successor = entry->id;
+    }
 }
 
 /* ---- text ---- */
@@ -255,6 +264,7 @@ int mttr_log_verb(struct sb_run *run, struct sb_error *e)
     const struct sb_str incident = {id.data, id.len};
     if (!code)
         code = read_rows(&h, s, incident, e);
+    find_successors(&h);
     if (!code && run->format == SB_FORMAT_JSON)
         json(&h, incident, run);
     else if (!code)

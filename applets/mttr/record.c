@@ -121,14 +121,12 @@ static int first_of_chain(struct mttr_recording *r, int64_t *id, struct sb_error
     return code;
 }
 
-/* Taking back the correction alone would bring back what it corrected. */
+/* Taking back the correction alone would bring back what it corrected; so all are of what was there first. */
 static int write_retraction(struct mttr_recording *r, struct sb_event *event,
                             struct sb_appended *done, struct sb_error *e)
 {
     event->kind = SB_EVENT_RETRACTED;
-    event->corrects = r->target->id;
-    int code = first_of_chain(r, &event->corrects, e);
-    return code ? code : mttr_entry_append(&r->entry, r->store, event, r->o->key, done, e);
+    return mttr_entry_append(&r->entry, r->store, event, r->o->key, done, e);
 }
 
 /* What is not said anew stays as it was: time, actor, words. */
@@ -154,7 +152,6 @@ static int write_correction(struct mttr_recording *r, struct sb_event *event,
         old.actor_type = r->o->by || r->target->person ? SB_STR("person") : SB_STR("machine");
     mttr_entry_data(&r->entry, event->at, event->actor, &old, &data);
     event->data = (struct sb_str){data.data, data.len};
-    event->corrects = r->target->id;
     code = sb_buf_check(&data, "what there is to say", e);
     return code ? code : mttr_entry_append(&r->entry, r->store, event, r->o->key, done, e);
 }
@@ -166,11 +163,15 @@ static int write_event(struct mttr_recording *r, struct sb_error *e)
                              .at = r->entry.when.at,
                              .precision = r->entry.when.precision,
                              .subject = r->incident->service,
-                             .incident = {r->id.data, r->id.len}};
-    int code = r->o->retract ? write_retraction(r, &event, &done, e)
-               : r->o->correct
-                   ? write_correction(r, &event, &done, e)
-                   : mttr_entry_append(&r->entry, r->store, &event, r->o->key, &done, e);
+                             .incident = {r->id.data, r->id.len},
+                             .corrects = r->target ? r->target->id : 0};
+    int code = r->target ? first_of_chain(r, &event.corrects, e) : 0;
+    if (!code && r->o->retract)
+        code = write_retraction(r, &event, &done, e);
+    else if (!code && r->o->correct)
+        code = write_correction(r, &event, &done, e);
+    else if (!code)
+        code = mttr_entry_append(&r->entry, r->store, &event, r->o->key, &done, e);
     if (code)
         return code;
     r->written = done.id;
