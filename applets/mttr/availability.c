@@ -46,8 +46,8 @@ static void find_pauses(struct sweep *w, const struct mttr_incident *i)
             from = MTTR_NO_TIME;
         }
     }
-    if (from != MTTR_NO_TIME && w->now > from) {
-        struct mttr_spell pause = {.from = from, .to = w->now};
+    if (from != MTTR_NO_TIME) { /* still */
+        struct mttr_spell pause = {.from = from, .to = INT64_MAX};
         sb_vec_push(&w->pauses, pause);
     }
 }
