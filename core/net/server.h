@@ -32,7 +32,8 @@ struct sb_server_options {
     size_t body_max;              /* 64 KiB; more is refused with 413 */
     size_t header_max;            /* 8 KiB for request line and headers; more is refused with 431 */
     int64_t idle_timeout;         /* 60 s from one answer to the next request line */
-    int64_t request_timeout;      /* 15 s from the request line to the end of the body */
+    int64_t request_timeout;      /* 15 s from the request line to the end of the body; then 408
+                                   * where there is no TLS, and the end of the connection */
     int64_t reply_timeout;        /* 60 s for the peer to read an answer */
     uint32_t connection_max;      /* what RLIMIT_NOFILE allows, less 64; at most 65,536 */
     uint32_t connection_max_peer; /* connections of one address; default: no limit of its own */

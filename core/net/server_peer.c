@@ -181,6 +181,20 @@ void sb_server_accept(struct sb_server *s)
         sb_server_pause_accept(s, ACCEPT_PAUSE);
 }
 
+/* By hand, since libmicrohttpd would wait for the end of the request. Nothing of an answer has been written
+ * in this phase; through TLS it cannot be said. */
+static void tell_late(const struct sb_peer *p)
+{
+    static const char body[] = "{\"error\":\"the request did not arrive in time\"}\n";
+    char text[256];
+    int len = snprintf(text, sizeof text,
+                       "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n"
+                       "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                       sizeof body - 1, body);
+    if (!p->server->tls_cert)
+        (void)!send(p->fd, text, (size_t)len, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 /* Closes those of one phase that are late; the instant of the next, or INT64_MAX. */
 static int64_t sweep_phase(struct sb_server *s, enum sb_phase phase, int64_t timeout, int64_t now)
 {
@@ -189,6 +203,8 @@ static int64_t sweep_phase(struct sb_server *s, enum sb_phase phase, int64_t tim
         if (now - p->since < timeout)
             return p->since + timeout;
         s->stats.timed_out++;
+        if (phase == SB_PHASE_RECEIVING)
+            tell_late(p);
         sb_peer_kill(p);
     }
     return INT64_MAX;
