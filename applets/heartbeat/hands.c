@@ -5,6 +5,7 @@
 #include "applets/heartbeat/haproxy_load.h"
 #include "core/base/mem.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 struct port {
@@ -256,6 +257,22 @@ void heartbeat_hands_notice(struct heartbeat_hands *h, const struct heartbeat_no
 {
     heartbeat_traffic_notice(h->traffic, notice);
     heartbeat_actions_notice(h->actions, notice);
+}
+
+/* Rounded up: only 0 is 0. */
+static uint8_t percent_of(double value)
+{
+    if (!(value > 0))
+        return 0;
+    return value >= 100 ? 100 : (uint8_t)ceil(value);
+}
+
+void heartbeat_hands_beat(struct heartbeat_hands *h, const struct heartbeat_beat *beat)
+{
+    const char *metric = h->gear.rules.weight;
+    for (size_t i = 0; metric && i < beat->n_metrics; i++)
+        if (sb_str_is(beat->metrics[i].name, metric))
+            heartbeat_traffic_weight(h->traffic, beat->id, percent_of(beat->metrics[i].value));
 }
 
 void heartbeat_hands_forget(struct heartbeat_hands *h, struct sb_str id)

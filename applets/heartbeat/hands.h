@@ -30,6 +30,8 @@ int heartbeat_hands_policy(struct heartbeat_hands *h, const struct heartbeat_pol
 /* Traffic is to be as the nodes' states say; nothing else is done about them. */
 void heartbeat_hands_restore(struct heartbeat_hands *h, const struct heartbeat_registry *nodes);
 void heartbeat_hands_notice(struct heartbeat_hands *h, const struct heartbeat_notice *notice);
+/* What a node says of how much it can bear. */
+void heartbeat_hands_beat(struct heartbeat_hands *h, const struct heartbeat_beat *beat);
 void heartbeat_hands_forget(struct heartbeat_hands *h, struct sb_str id);
 
 struct heartbeat_hands_status {

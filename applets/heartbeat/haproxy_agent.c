@@ -13,7 +13,12 @@
 void heartbeat_agent_reply(const struct heartbeat_wanted *wanted, struct sb_buf *out)
 {
     switch (wanted ? wanted->want : HEARTBEAT_WANT_NOTHING) {
-    case HEARTBEAT_WANT_READY: sb_buf_printf(out, "up ready %u%%\n", wanted->weight); return;
+    case HEARTBEAT_WANT_READY:
+        sb_buf_puts(out, "up ready");
+        if (wanted->weighed)
+            sb_buf_printf(out, " %u%%", wanted->weight);
+        sb_buf_putc(out, '\n');
+        return;
     case HEARTBEAT_WANT_DRAIN: sb_buf_puts(out, "up drain\n"); return;
     case HEARTBEAT_WANT_DOWN: break;
     default: sb_buf_putc(out, '\n'); return;

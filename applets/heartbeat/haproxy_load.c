@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-static const char *const section_keys[] = {"agents", "sockets", NULL};
+static const char *const section_keys[] = {"weight", "agents", "sockets", NULL};
 static const char *const agent_keys[] = {"listen", "node", "remote", NULL};
 static const char *const socket_keys[] = {"address", "servers", "dead", "take-over", "poll", NULL};
 
@@ -181,12 +181,23 @@ static int load_list(struct reader *r, const struct sb_doc_node *section, const 
     return rc;
 }
 
+static int load_weight(struct reader *r, const struct sb_doc_node *section)
+{
+    const char *metric = NULL;
+    int rc = sb_field_text(r->pool, section, "weight", &metric, r->e);
+    if (rc == 0 && metric && metric[0])
+        r->rules->weight = own(r, sb_str(metric));
+    return rc;
+}
+
 int heartbeat_haproxy_load(struct sb_doc_pool *pool, const struct sb_doc_node *section,
                            struct heartbeat_haproxy_rules *ret, struct sb_error *e)
 {
     struct heartbeat_haproxy_rules rules = {.agents = {0}};
     struct reader r = {pool, &rules, e};
     int rc = section ? sb_fields_check(pool, section, "\"haproxy\"", section_keys, e) : 0;
+    if (rc == 0 && section)
+        rc = load_weight(&r, section);
     if (rc == 0 && section)
         rc = load_list(&r, section, "agents", HEARTBEAT_AGENTS_MOST, load_agent);
     if (rc == 0 && section)

@@ -1,6 +1,7 @@
 /* The policy's section "haproxy":
  *
  *     haproxy:
+ *       weight: share                       # nodes say by this metric how many per cent they can bear
  *       agents:                             # HAProxy asks: agent-check
  *         - listen: 127.0.0.1:9777          # answers for every node: agent-send "<node>\n"
  *         - {listen: "0.0.0.0:9778", node: db-1, remote: true}    # for one; remote: others may ask
@@ -28,6 +29,7 @@ struct heartbeat_haproxy_rules {
     struct sb_arena texts;
     SB_VEC(struct heartbeat_agent_port) agents;
     SB_VEC(struct heartbeat_haproxy_options) sockets;
+    const char *weight; /* name of a metric, or NULL */
 };
 enum { HEARTBEAT_AGENTS_MOST = 1000, HEARTBEAT_SOCKETS_MOST = 100 };
 

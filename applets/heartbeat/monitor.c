@@ -48,6 +48,8 @@ static enum heartbeat_verdict take_beat(void *ctx, const struct heartbeat_beat *
     enum heartbeat_verdict verdict = heartbeat_detector_beat(m->detector, beat);
     if (verdict != HEARTBEAT_REFUSED && verdict != HEARTBEAT_UNKNOWN && verdict != HEARTBEAT_FULL)
         heartbeat_recorder_beat(&m->recorder, beat);
+    if (verdict == HEARTBEAT_TAKEN || verdict == HEARTBEAT_CREATED)
+        heartbeat_hands_beat(m->hands, beat);
     if (m->outlet.rules.of && (verdict == HEARTBEAT_TAKEN || verdict == HEARTBEAT_CREATED))
         note_outcome(m, beat);
     heartbeat_pulse_hurry(&m->pulse);

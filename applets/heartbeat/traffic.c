@@ -82,7 +82,12 @@ void heartbeat_traffic_state(struct heartbeat_traffic *t, struct sb_str id,
 
 void heartbeat_traffic_weight(struct heartbeat_traffic *t, struct sb_str id, uint8_t percent)
 {
-    entry_of(t, id)->wanted.weight = SB_MIN(percent, 100);
+    struct heartbeat_wanted *w = &entry_of(t, id)->wanted;
+    percent = SB_MIN(percent, 100);
+    if (w->weighed && w->weight == percent)
+        return;
+    w->weight = percent;
+    w->weighed = true;
     tell(t);
 }
 

@@ -20,6 +20,7 @@ extern const char *const heartbeat_want_names[]; /* "nothing" "ready" "drain" "d
 struct heartbeat_wanted {
     enum heartbeat_want want;
     uint8_t weight; /* per cent of its configured weight, 100 unless told otherwise */
+    bool weighed;   /* it was told; else the balancer's weights are nobody's business here */
     uint64_t flip;  /* the number of the one that changed it last; 0 = none */
     char reason[128];
 };
@@ -33,7 +34,7 @@ void heartbeat_traffic_free(struct heartbeat_traffic *t); /* NULL is fine */
  * bytes. */
 void heartbeat_traffic_state(struct heartbeat_traffic *t, struct sb_str id,
                              enum heartbeat_state state, struct sb_str reason, uint64_t flip);
-/* As an operator says; weight 0 to 100. Such a node is made if it is not there. */
+/* As the node itself says: per cent, at most 100. Such a node is made if it is not there. */
 void heartbeat_traffic_weight(struct heartbeat_traffic *t, struct sb_str id, uint8_t percent);
 /* A forgotten node: nothing is wanted of it any more. */
 void heartbeat_traffic_forget(struct heartbeat_traffic *t, struct sb_str id);

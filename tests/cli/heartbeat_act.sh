@@ -35,7 +35,7 @@ policy() { # a list of actions, and what follows
 interval: 500ms
 missed: 2
 slack: 200ms
-haproxy: {agents: [{listen: "unix:$T/agent"}]}
+haproxy: {weight: share, agents: [{listen: "unix:$T/agent"}]}
 actions:
   - {name: tell, tries: 1, shell: 'echo "\$SREBOX_EVENT \$SREBOX_NODE \$SREBOX_STATE" >>$T/acts'}
 $1
@@ -60,7 +60,15 @@ until_true logged 'listening on'
 url=$(sed -n 's/.*listening on //p' "$T/log")
 is "a node nobody heard of is not judged" "$(agent node-1)" ''
 beat node-1
-ok "a node that beats is up for HAProxy" until_true agent_says node-1 'up ready 100%'
+ok "a node that beats is up for HAProxy" until_true agent_says node-1 'up ready'
+bears() { # PER CENT: the node says so
+    curl -sS --max-time 30 -o /dev/null -d "{\"server_id\":\"node-1\",\"metrics\":{\"share\":$1}}" "$url/heartbeat"
+    agent_says node-1 "up ready $2"
+}
+ok "how much a node says it can bear is its weight" until_true bears 30 '30%'
+ok "never 0 by rounding" until_true bears 0.2 '1%'
+ok "but when it is meant" until_true bears 0 '0%'
+ok "nor more than all" until_true bears 1e9 '100%'
 ok "a silent one is down, with the reason" until_true agent_says node-1 'down #down: silent for'
 ok "a command was run" until_true acted 'down node-1 down'
 ok "a dry run was told" until_true logged 'action dry: muted: dry run: rm -rf / for down'
@@ -87,7 +95,7 @@ until_true logged 'listening on'
 url=$(sed -n 's/.*listening on //p' "$T/log")
 ok "who was down before a kill -9 is down after it" agent_says node-1 down
 beat node-1
-ok "and up once it is heard" until_true agent_says node-1 'up ready 100%'
+ok "and up once it is heard" until_true agent_says node-1 'up ready'
 ok "which a command is told" until_true acted 'up node-1 up'
 
 policy '  - {name: tell, command: [id]}'

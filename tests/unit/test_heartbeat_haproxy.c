@@ -40,8 +40,9 @@ START_TEST(what_agents_are_told)
         const char *reply;
     } rows[] = {
         {{.want = HEARTBEAT_WANT_NOTHING}, "\n"},
-        {{.want = HEARTBEAT_WANT_READY, .weight = 100}, "up ready 100%\n"},
-        {{.want = HEARTBEAT_WANT_READY, .weight = 30}, "up ready 30%\n"},
+        {{.want = HEARTBEAT_WANT_READY, .weight = 100}, "up ready\n"},
+        {{.want = HEARTBEAT_WANT_READY, .weight = 100, .weighed = true}, "up ready 100%\n"},
+        {{.want = HEARTBEAT_WANT_READY, .weight = 30, .weighed = true}, "up ready 30%\n"},
         {{.want = HEARTBEAT_WANT_DRAIN, .weight = 30}, "up drain\n"},
         {{.want = HEARTBEAT_WANT_DOWN}, "down\n"},
         {{.want = HEARTBEAT_WANT_DOWN, .reason = "a\nup\r\x7f\xc3\xa9\x1b[1m"},
@@ -175,10 +176,10 @@ START_TEST(agents_are_answered)
     is_told(port, "b\r\n", "up drain");
     is_told(port, "c\n", "");
     set("a", HEARTBEAT_LATE);
-    is_told(port, "a\n", "up ready 100%");
+    is_told(port, "a\n", "up ready");
     set("a", HEARTBEAT_PAUSED); /* changes nothing */
     set("a", HEARTBEAT_UNKNOWN_STATE);
-    is_told(port, "a\n", "up ready 100%");
+    is_told(port, "a\n", "up ready");
     heartbeat_traffic_forget(traffic, sb_str("a"));
     is_told(port, "a\n", "");
     is_told(own_port, "", "up drain");
