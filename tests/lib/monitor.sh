@@ -32,6 +32,7 @@ start_monitor() {
 stop_monitor() {
     kill "-$1" "$monitor"
     code=0
+    # shellcheck disable=SC2034 # for the test
     wait "$monitor" 2>/dev/null || code=$?
 }
 
