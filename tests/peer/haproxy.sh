@@ -52,7 +52,7 @@ is "a node nobody knows is left as it is" "$(answers agents)" 'a b c '
 tell 'down node-a silent for 12 s, said; nobody: 100% dead'
 ok "an agent's down takes the server out" until_true is_status agents a DOWN
 is "no request goes there" "$(answers agents)" 'b c '
-ok "HAProxy knows why" sh -c "python3 '$T/ask.py' '$T/admin' 'show stat' | grep -q 'silent for 12 s'"
+ok "HAProxy knows why" until_true sh -c "python3 '$T/ask.py' '$T/admin' 'show stat' | grep -q 'silent for 12 s'"
 tell left node-b
 ok "a node that left is drained" until_true is_status agents b DRAIN
 is "no request goes there either" "$(answers agents)" 'c '
