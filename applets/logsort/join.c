@@ -61,10 +61,9 @@ static int open_cursor(struct logsort_engine *g, const struct logsort_run *run, 
     return rc;
 }
 
-static void note_progress(void *ctx, uint64_t records)
+static void note_progress(void *ctx)
 {
     struct logsort_engine *g = ctx;
-    (void)records;
     sb_progress_at(&g->progress, g->out.written, NULL);
 }
 
@@ -72,14 +71,14 @@ static void note_progress(void *ctx, uint64_t records)
 static int merge_runs(struct logsort_engine *g, size_t from, size_t n, struct logsort_chunk *chunk,
                       const struct logsort_sink *sink, struct sb_error *e)
 {
-    struct logsort_cursor *cursors = sb_xcalloc(n + 1, sizeof *cursors);
+    struct logsort_cursor *cursors = sb_xcalloc(n + LOGSORT_CHUNK_RUNS, sizeof *cursors);
     size_t opened = 0;
     int rc = 0;
     for (; opened < n && !rc; opened += !rc)
         rc = open_cursor(g, &g->runs.items[from + opened], n + 1, &cursors[opened], e);
     size_t all = opened;
     if (!rc && chunk && chunk->index.len)
-        cursors[all++] = (struct logsort_cursor){.chunk = chunk, .sources = g->out.labels != NULL};
+        all += logsort_chunk_cursors(chunk, g->out.labels != NULL, cursors + all);
     if (!rc)
         rc = logsort_merge(cursors, all, sink, e);
     for (size_t i = 0; i < all; i++)

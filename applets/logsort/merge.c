@@ -1,5 +1,4 @@
-/* The tree of losers: leaf i stands below node (i + k) / 2; each node keeps who lost there, node 0 the
- * winner (Knuth, The Art of Computer Programming, volume 3, section 5.4.1). */
+/* Windows over batches. */
 #include "applets/logsort/merge.h"
 
 #include "core/base/mem.h"
@@ -7,23 +6,9 @@
 
 #include <stdlib.h>
 
-/* The next record of a run: order is by `at`, then by `rank`, which is at least k for runs that ended. */
-struct head {
-    int64_t at;
-    size_t rank;
-};
-
-struct tree {
-    struct logsort_cursor *cursors;
-    struct head *heads; /* by cursor */
-    size_t *losers;
-    size_t k;
-};
-
-static inline bool before(const struct head *a, const struct head *b)
-{
-    return a->at != b->at ? a->at < b->at : a->rank < b->rank;
-}
+/* Batches of all runs together, in records: with their texts they should stay in the second-level
+ * cache until they are put. */
+enum { TOGETHER = 4096, BATCH_LEAST = 64 };
 
 /* --- batches --- */
 
@@ -41,18 +26,39 @@ void logsort_cursor_done(struct logsort_cursor *c)
     *c = (struct logsort_cursor){.i = 0};
 }
 
+size_t logsort_chunk_cursors(struct logsort_chunk *chunk, bool sources,
+                             struct logsort_cursor *ret_cursors)
+{
+    for (size_t i = 0; i < chunk->runs.len; i++) {
+        struct logsort_cursor c = {.chunk = chunk, .sources = sources};
+        c.end = logsort_chunk_run(chunk, i, &c.next);
+        ret_cursors[i] = c;
+    }
+    return chunk->runs.len;
+}
+
+/* The text lies anywhere, and will soon be copied: 64 bytes are a line of the cache. */
+static void fetch(const struct logsort_text *t)
+{
+    size_t len = (size_t)SB_MIN(t->len, (uint64_t)512);
+    for (size_t at = 0; at < len; at += 64)
+        __builtin_prefetch(t->p + at);
+    if (len)
+        __builtin_prefetch(t->p + len - 1);
+}
+
 static int next_of_chunk(struct logsort_cursor *c)
 {
-    struct logsort_chunk *chunk = c->chunk;
-    size_t n = SB_MIN(chunk->index.len - c->taken, (size_t)LOGSORT_BATCH);
+    size_t n = SB_MIN(c->end - c->next, c->most);
     if (!c->records)
-        c->records = sb_xcalloc(LOGSORT_BATCH, sizeof *c->records);
+        c->records = sb_xcalloc(c->most, sizeof *c->records);
     for (size_t i = 0; i < n; i++) {
-        struct logsort_text t = logsort_chunk_text(chunk, c->taken + i);
-        uint32_t source = c->sources ? logsort_chunk_source(chunk, t.p) : 0;
+        struct logsort_text t = logsort_chunk_text(c->chunk, c->next + i);
+        uint32_t source = c->sources ? logsort_chunk_source(c->chunk, t.p) : 0;
+        fetch(&t);
         c->records[i] = (struct logsort_record){t.at, (uintptr_t)t.p, (uint32_t)t.len, source};
     }
-    c->taken += n;
+    c->next += n;
     c->batch = (struct logsort_batch){c->records, n, 0};
     return 0;
 }
@@ -83,6 +89,7 @@ static int check_order(struct logsort_cursor *c, struct sb_error *e)
 static int next_of_reader(struct logsort_cursor *c, struct sb_error *e)
 {
     logsort_reader_forget(c->reader, c->pages);
+    c->reader->most = c->most;
     int rc = logsort_reader_next(c->reader, e);
     c->batch = c->reader->batch;
     return !rc && c->checked ? check_order(c, e) : rc;
@@ -95,90 +102,114 @@ static int next_batch(struct logsort_cursor *c, struct sb_error *e)
         return next_of_reader(c, e);
     if (c->chunk)
         return next_of_chunk(c);
+    c->spilled->most = c->most;
     int rc = logsort_spilled_next(c->spilled, e);
     c->batch = c->spilled->batch;
     return rc;
 }
 
-/* --- the tree --- */
+/* --- windows --- */
 
-static void set_head(struct tree *t, size_t i)
+struct window {
+    struct logsort_cursor *cursors;
+    size_t k;
+    SB_VEC(struct sb_sort_keyed) entries;  /* offset: cursor << 32 | record of its batch */
+    SB_VEC(struct logsort_record) records; /* the same, in order, with addresses for offsets */
+    const struct logsort_sink *sink;
+};
+
+static bool ended(const struct logsort_cursor *c)
 {
-    const struct logsort_cursor *c = &t->cursors[i];
-    if (c->i < c->batch.n)
-        t->heads[i] = (struct head){c->batch.records[c->i].at, i};
-    else
-        t->heads[i] = (struct head){INT64_MAX, t->k + i};
+    return c->i == c->batch.n;
 }
 
-/* From leaf i to the root; with t->losers not yet filled, a first comer waits at its node. */
-static size_t play(struct tree *t, size_t i, bool building)
+/* The cursor whose batch ends first; of several the first. SIZE_MAX: all have ended. */
+static size_t first_to_end(const struct window *w)
 {
-    for (size_t node = (i + t->k) / 2; node > 0; node /= 2) {
-        size_t other = t->losers[node];
-        if (building && other == SIZE_MAX) {
-            t->losers[node] = i;
-            return SIZE_MAX;
+    size_t first = SIZE_MAX;
+    int64_t least = INT64_MAX;
+    for (size_t i = 0; i < w->k; i++) {
+        const struct logsort_cursor *c = &w->cursors[i];
+        if (ended(c))
+            continue;
+        int64_t last = c->batch.records[c->batch.n - 1].at;
+        if (first == SIZE_MAX || last < least) {
+            first = i;
+            least = last;
         }
-        bool lost = before(&t->heads[other], &t->heads[i]);
-        t->losers[node] = lost ? i : other;
-        i = lost ? other : i;
     }
-    return i;
+    return first;
 }
 
-/* The best of those who lost against the winner. */
-static struct head runner_up(const struct tree *t, size_t winner)
+/* Takes the records up to `limit` of cursor i, those at the limit only with `ties`. */
+static void take(struct window *w, size_t i, int64_t limit, bool ties)
 {
-    struct head best = {INT64_MAX, SIZE_MAX};
-    for (size_t node = (winner + t->k) / 2; node > 0; node /= 2) {
-        const struct head *h = &t->heads[t->losers[node]];
-        if (before(h, &best))
-            best = *h;
-    }
-    return best;
-}
-
-/* Gives out what the winner has before the runner-up, of one batch at most. */
-static int give(struct tree *t, size_t winner, const struct logsort_sink *sink, struct sb_error *e)
-{
-    struct logsort_cursor *c = &t->cursors[winner];
+    struct logsort_cursor *c = &w->cursors[i];
     const struct logsort_record *r = c->batch.records;
-    struct head second = runner_up(t, winner);
-    int64_t limit = second.at;
-    bool ties = winner < second.rank;
-    size_t j = c->i + 1;
-    while (j < c->batch.n && (r[j].at < limit || (ties && r[j].at == limit)))
-        j++;
-    int rc = sink->put(sink->ctx, &c->batch, c->i, j, e);
+    sb_vec_reserve(&w->entries, w->entries.len + (c->batch.n - c->i));
+    struct sb_sort_keyed *to = w->entries.items + w->entries.len;
+    size_t j = c->i;
+    for (; j < c->batch.n && (r[j].at < limit || (ties && r[j].at == limit)); j++)
+        *to++ = (struct sb_sort_keyed){r[j].at, (uint64_t)i << 32 | j};
+    w->entries.len += j - c->i;
     c->i = j;
-    if (!rc && j == c->batch.n) {
-        if (sink->progress)
-            sink->progress(sink->progress_ctx, j);
-        rc = sink->settle(sink->ctx, e);
-        if (!rc)
-            rc = next_batch(c, e);
-    }
-    set_head(t, winner);
-    return rc;
 }
 
-static int run(struct tree *t, const struct logsort_sink *sink, struct sb_error *e)
+/* Puts the records of the window in order. */
+static int put_sorted(struct window *w, struct sb_error *e)
 {
-    size_t winner = SIZE_MAX;
+    size_t n = w->entries.len;
+    sb_sort_keyed(w->entries.items, n, NULL);
+    sb_vec_reserve(&w->records, n);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t at = w->entries.items[i].offset;
+        const struct logsort_batch *b = &w->cursors[at >> 32].batch;
+        struct logsort_record r = b->records[(uint32_t)at];
+        r.offset += b->base;
+        w->records.items[i] = r;
+    }
+    struct logsort_batch all = {w->records.items, n, 0};
+    return w->sink->put(w->sink->ctx, &all, 0, n, e);
+}
+
+/* One window: it takes all of the batch of cursor `first`. */
+static int put_window(struct window *w, size_t first, struct sb_error *e)
+{
+    struct logsort_cursor *c = &w->cursors[first];
+    size_t from = c->i;
+    int64_t limit = c->batch.records[c->batch.n - 1].at;
+    w->entries.len = 0;
+    /* What lies behind the batch of `first` may be at the limit, too. */
+    for (size_t i = 0; i < w->k; i++)
+        take(w, i, limit, i <= first);
+    if (w->entries.len == c->batch.n - from) /* of this one alone */
+        return w->sink->put(w->sink->ctx, &c->batch, from, c->batch.n, e);
+    return put_sorted(w, e);
+}
+
+static int refill(struct window *w, size_t i, struct sb_error *e)
+{
+    if (w->sink->progress)
+        w->sink->progress(w->sink->progress_ctx);
+    int rc = w->sink->settle(w->sink->ctx, e);
+    return rc ? rc : next_batch(&w->cursors[i], e);
+}
+
+static int run(struct window *w, struct sb_error *e)
+{
     int rc = 0;
-    for (size_t i = 0; i < t->k && !rc; i++) {
-        t->losers[i] = SIZE_MAX;
-        rc = next_batch(&t->cursors[i], e);
-        set_head(t, i);
+    for (size_t i = 0; i < w->k && !rc; i++) {
+        struct logsort_cursor *c = &w->cursors[i];
+        c->most =
+            SB_MIN(SB_MAX((size_t)TOGETHER / w->k, (size_t)BATCH_LEAST), (size_t)LOGSORT_BATCH);
+        rc = next_batch(c, e);
     }
-    for (size_t i = 0; i < t->k && !rc; i++) {
-        size_t up = play(t, i, true);
-        winner = up == SIZE_MAX ? winner : up;
-    }
-    while (!rc && t->heads[winner].rank < t->k) {
-        rc = give(t, winner, sink, e);
-        winner = play(t, winner, false);
+    for (size_t first; !rc && (first = first_to_end(w)) != SIZE_MAX;) {
+        rc = put_window(w, first, e);
+        for (size_t i = 0; i < w->k && !rc; i++) {
+            if (ended(&w->cursors[i]) && w->cursors[i].batch.n)
+                rc = refill(w, i, e);
+        }
     }
     return rc;
 }
@@ -186,13 +217,9 @@ static int run(struct tree *t, const struct logsort_sink *sink, struct sb_error 
 int logsort_merge(struct logsort_cursor *cursors, size_t n, const struct logsort_sink *sink,
                   struct sb_error *e)
 {
-    if (n == 0)
-        return 0;
-    struct tree t = {.cursors = cursors, .k = n};
-    t.heads = sb_xcalloc(n, sizeof *t.heads);
-    t.losers = sb_xcalloc(n, sizeof *t.losers);
-    int rc = run(&t, sink, e);
-    free(t.heads);
-    free(t.losers);
+    struct window w = {.cursors = cursors, .k = n, .sink = sink};
+    int rc = run(&w, e);
+    sb_vec_done(&w.entries);
+    sb_vec_done(&w.records);
     return rc;
 }

@@ -95,10 +95,12 @@ static int spill_chunk(struct logsort_pass *p, struct sb_error *e)
     if (rc)
         return rc;
     logsort_chunk_sort(p->chunk);
-    struct logsort_cursor c = {.chunk = p->chunk, .sources = p->labels};
+    struct logsort_cursor cursors[LOGSORT_CHUNK_RUNS];
     struct logsort_sink sink = {logsort_spill_put, logsort_spill_settle, &g->spill, NULL, NULL};
-    rc = logsort_merge(&c, 1, &sink, e);
-    logsort_cursor_done(&c);
+    size_t n = logsort_chunk_cursors(p->chunk, p->labels, cursors);
+    rc = logsort_merge(cursors, n, &sink, e);
+    for (size_t i = 0; i < n; i++)
+        logsort_cursor_done(&cursors[i]);
     if (!rc)
         rc = logsort_spill_end(&g->spill, &run.end, e);
     if (!rc)

@@ -28,7 +28,8 @@ void logsort_reader_init(struct logsort_reader *r, struct logsort_input *input, 
                                  .filter = filter,
                                  .kept = kept,
                                  .start = scanner->at,
-                                 .to = UINT64_MAX};
+                                 .to = UINT64_MAX,
+                                 .most = LOGSORT_BATCH};
     r->records = sb_xcalloc(LOGSORT_BATCH, sizeof *r->records);
     if (logsort_input_mapped(input, &r->bytes, &r->len)) {
         r->mapped = r->whole = true;
@@ -135,9 +136,9 @@ static size_t scan(struct logsort_reader *r, size_t *ret_used)
     size_t at = (size_t)(r->scanner.at - r->start);
     r->before = r->scanner;
     r->batch.base = (uintptr_t)r->bytes - (uintptr_t)r->start;
-    size_t n = logsort_scan(&r->scanner, r->bytes + at, r->len - at, r->whole, r->records,
-                            LOGSORT_BATCH, ret_used);
-    r->ended = r->whole && r->scanner.at - r->start == r->len && n < LOGSORT_BATCH;
+    size_t n = logsort_scan(&r->scanner, r->bytes + at, r->len - at, r->whole, r->records, r->most,
+                            ret_used);
+    r->ended = r->whole && r->scanner.at - r->start == r->len && n < r->most;
     return n;
 }
 

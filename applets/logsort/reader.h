@@ -48,6 +48,7 @@ struct logsort_reader {
     struct logsort_scanner before;  /* as it was before the last batch */
     const struct logsort_filter *filter;
     struct logsort_batch batch;
+    size_t most; /* records of a batch, up to LOGSORT_BATCH */
     /* The rest is its own. */
     struct logsort_record *records;
     const char *bytes; /* a mapping, or `block` */

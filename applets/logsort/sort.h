@@ -1,8 +1,12 @@
 /* What fits into memory at once: an index of records, sorted by time.
  *
  * Records are added in the order that decides ties. An entry is 16 bytes: the time, and the address of
- * the text (48 bits) with its length (16 bits; longer texts are looked up). core/sort keeps the runs
- * that are there already: merging them moves entries, never text. */
+ * the text (48 bits) with its length (16 bits; longer texts are looked up). Text is never moved.
+ *
+ * Lines of a log are late by little. Entries are sorted in parts that fit into the processor's cache,
+ * as they come, and a part is merged with the end of the one before where the two overlap a little: what
+ * is nearly in order becomes one run. Few runs stay as they are, for the last merge; many, as of a file
+ * in random order, are sorted at once. */
 #ifndef LOGSORT_SORT_H
 #define LOGSORT_SORT_H
 
@@ -23,10 +27,13 @@ struct logsort_chunk {
     SB_VEC(struct sb_sort_keyed) index;
     SB_VEC(struct logsort_long) longs;
     SB_VEC(struct logsort_extent) extents;
-    uint64_t bytes; /* of text */
-    int64_t last;   /* time of the record added last */
-    bool sorted;    /* as they were added */
-    size_t seen;    /* of extents, the one found last */
+    uint64_t bytes;      /* of text */
+    int64_t last;        /* time of the record added last */
+    bool sorted;         /* as they were added */
+    SB_VEC(size_t) runs; /* where sorted runs begin, of the entries up to `tidy` */
+    size_t tidy;
+    bool part_sorted; /* behind `tidy`, as they were added */
+    size_t seen;      /* of extents, the one found last */
 };
 
 void logsort_chunk_init(struct logsort_chunk *c);
@@ -38,15 +45,19 @@ void logsort_chunk_add(struct logsort_chunk *c, const struct logsort_batch *b, s
 /* Text in [start, end) is the source's; needed only where logsort_chunk_source() is asked. */
 void logsort_chunk_extent(struct logsort_chunk *c, const char *start, const char *end,
                           uint32_t source);
-/* Bytes that the index takes, sorting included. */
+/* Bytes that the index takes, sorting of the worst kind included. */
 static inline uint64_t logsort_chunk_cost(const struct logsort_chunk *c)
 {
     return 2 * sizeof(struct sb_sort_keyed) * (uint64_t)c->index.len;
 }
 
+/* Leaves at most LOGSORT_CHUNK_RUNS sorted runs, whose order decides ties. */
+enum { LOGSORT_CHUNK_RUNS = 64 };
 void logsort_chunk_sort(struct logsort_chunk *c);
+/* The entries of run i: [*ret_from, returned). */
+size_t logsort_chunk_run(const struct logsort_chunk *c, size_t i, size_t *ret_from);
 
-/* Entry i, once it is sorted. */
+/* Entry i. */
 struct logsort_text {
     int64_t at;
     const char *p;

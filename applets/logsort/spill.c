@@ -171,7 +171,8 @@ void logsort_spill_release(struct logsort_spill *s, uint64_t start, uint64_t end
 void logsort_spilled_init(struct logsort_spilled *r, struct logsort_spill *s, uint64_t start,
                           uint64_t end, size_t buffer)
 {
-    *r = (struct logsort_spilled){.spill = s, .at = start, .end = end, .size = buffer};
+    *r = (struct logsort_spilled){
+        .spill = s, .at = start, .end = end, .size = buffer, .most = LOGSORT_BATCH};
     r->records = sb_xcalloc(LOGSORT_BATCH, sizeof *r->records);
     r->buf = sb_xmalloc(buffer);
 }
@@ -213,7 +214,7 @@ static size_t parse(struct logsort_spilled *r)
 {
     size_t n = 0;
     struct header h;
-    while (n < LOGSORT_BATCH && r->len - r->used >= sizeof h) {
+    while (n < r->most && r->len - r->used >= sizeof h) {
         memcpy(&h, r->buf + r->used, sizeof h);
         if (r->len - r->used - sizeof h < h.length)
             break;

@@ -36,6 +36,7 @@ struct logsort_spilled {
     struct logsort_spill *spill;
     uint64_t at, end; /* in the file: what is to be read */
     struct logsort_batch batch;
+    size_t most; /* records of a batch, up to LOGSORT_BATCH */
     struct logsort_record *records;
     char *buf;
     size_t size, len, used; /* used: of buf, by batches so far */

@@ -70,6 +70,22 @@ static bool may_go_on(const char *p, const char *end, bool has_tail)
     return p - word < 5 && (p == word || strchr("CKMTZ", p[-1] & ~0x20));
 }
 
+/* Adds the digits at p as a fraction of a second, cut to ns; returns what is behind them. One
+ * multiplication in the end instead of a division for each digit: this is read for every line. */
+static const char *add_fraction(const char *p, const char *end, int64_t *ns)
+{
+    static const int32_t units[] = {1000000000, 100000000, 10000000, 1000000, 100000,
+                                    10000,      1000,      100,      10,      1};
+    const char *stop = end - p > 9 ? p + 9 : end, *start = p;
+    int64_t value = 0;
+    for (; p < stop && sb_stamp_digit(*p); p++)
+        value = value * 10 + (*p - '0');
+    *ns += value * units[p - start];
+    while (p < end && sb_stamp_digit(*p))
+        p++;
+    return p;
+}
+
 static bool read_kept(const struct sb_stamp_reader *r, struct sb_str text, int64_t *ret_ns,
                       size_t *ret_used)
 {
@@ -82,13 +98,8 @@ static bool read_kept(const struct sb_stamp_reader *r, struct sb_str text, int64
         return false;
     int64_t ns = r->minute + (int64_t)(tens * 10 + ones) * SB_NS_PER_S;
     p += 2;
-    if (end - p > 1 && (*p == '.' || *p == ',') && sb_stamp_digit(p[1])) {
-        int64_t unit = SB_NS_PER_S / 10;
-        for (p++; p < end && sb_stamp_digit(*p); p++) {
-            ns += unit * (*p - '0');
-            unit /= 10;
-        }
-    }
+    if (end - p > 1 && (*p == '.' || *p == ',') && sb_stamp_digit(p[1]))
+        p = add_fraction(p + 1, end, &ns);
     if ((size_t)(end - p) < r->tail_len || memcmp(p, r->tail, r->tail_len) != 0)
         return false;
     p += r->tail_len;
