@@ -53,15 +53,16 @@ static int read_wheres(const struct mttr_options *o, struct mttr_filter *f, stru
 static int read_window(const struct mttr_options *o, struct mttr_filter *f, struct sb_error *e)
 {
     int64_t from, to;
-    int code = 0;
-    if (o->since && (code = mttr_period_read(sb_str(o->since), f->zone, f->now, &from, &to, e)))
-        return sb_wrap(e, "--since");
-    if (o->since)
+    if (o->since) {
+        if (mttr_period_read(sb_str(o->since), f->zone, f->now, &from, &to, e))
+            return sb_wrap(e, "--since");
         f->since = from;
-    if (o->until && (code = mttr_period_read(sb_str(o->until), f->zone, f->now, &from, &to, e)))
-        return sb_wrap(e, "--until");
-    if (o->until)
+    }
+    if (o->until) {
+        if (mttr_period_read(sb_str(o->until), f->zone, f->now, &from, &to, e))
+            return sb_wrap(e, "--until");
         f->until = to;
+    }
     if (o->since && o->until && f->since >= f->until)
         return sb_fail(e, SB_EUSAGE, "--since %.100s is not before --until %.100s", o->since,
                        o->until);

@@ -87,6 +87,23 @@ static struct sb_str keep(struct mttr_groups *g, struct sb_map *map, struct sb_s
     return (struct sb_str){sb_arena_dup(&g->arena, name.p, name.len), name.len};
 }
 
+/* of[k]: the group of the selection's k-th; each group has counted its own. */
+static void deal(const struct mttr_selection *sel, const size_t *of, struct mttr_groups *g)
+{
+    for (size_t k = 0; k < g->list.len; k++) {
+        struct mttr_selection *s = &g->list.items[k].incidents;
+        s->set = sel->set;
+        s->items = sb_xcalloc(s->n, sizeof *s->items);
+        s->next = sb_xcalloc(s->n, sizeof *s->next);
+        s->n = 0;
+    }
+    for (size_t k = 0; k < sel->n; k++) {
+        struct mttr_selection *s = &g->list.items[of[k]].incidents;
+        s->next[s->n] = sel->next ? sel->next[k] : MTTR_NO_NEXT;
+        s->items[s->n++] = sel->items[k];
+    }
+}
+
 void mttr_group_split(const struct mttr_filter *f, enum mttr_grouping by,
                       const struct mttr_selection *sel, struct mttr_groups *ret)
 {
@@ -95,24 +112,14 @@ void mttr_group_split(const struct mttr_filter *f, enum mttr_grouping by,
     size_t *of = sb_xcalloc(sel->n + 1, sizeof *of);
     char text[32];
     struct sb_str name;
+    sb_vec_reserve(&g.list, 16);
     for (size_t k = 0; k < sel->n; k++) {
         const struct mttr_incident *i = &sel->set->list.items[sel->items[k]];
         int64_t order = name_of(f, by, i, text, sizeof text, &name);
         of[k] = find(&g, &map, keep(&g, &map, name), order);
         g.list.items[of[k]].incidents.n++;
     }
-    for (size_t k = 0; k < g.list.len; k++) {
-        struct mttr_selection *s = &g.list.items[k].incidents;
-        s->set = sel->set;
-        s->items = sb_xcalloc(s->n, sizeof *s->items);
-        s->next = sb_xcalloc(s->n, sizeof *s->next);
-        s->n = 0;
-    }
-    for (size_t k = 0; k < sel->n; k++) {
-        struct mttr_selection *s = &g.list.items[of[k]].incidents;
-        s->next[s->n] = sel->next[k];
-        s->items[s->n++] = sel->items[k];
-    }
+    deal(sel, of, &g);
     sb_sort(g.list.items, g.list.len, sizeof *g.list.items, compare, NULL, NULL);
     free(of);
     sb_map_done(&map);

@@ -28,14 +28,14 @@
 #include "applets/mttr/incident.h"
 #include "core/base/time.h"
 
-#define MTTR_METRICS(X)                                                                     \
-    X(RESPOND, "respond")                                                                   \
-    X(REPAIR, "repair")                                                                     \
-    X(RECOVER, "recover")                                                                   \
-    X(RESOLVE, "resolve")                                                                   \
-    X(DETECT, "detect")                                                                     \
-    X(ACKNOWLEDGE, "acknowledge") X(MITIGATE, "mitigate") X(CLOSE, "close") X(MTBF, "mtbf") \
-        X(MTTF, "mttf")
+#define MTTR_METRICS(X)           \
+    X(RESPOND, "respond")         \
+    X(REPAIR, "repair")           \
+    X(RECOVER, "recover")         \
+    X(RESOLVE, "resolve")         \
+    X(DETECT, "detect")           \
+    X(ACKNOWLEDGE, "acknowledge") \
+    X(MITIGATE, "mitigate") X(CLOSE, "close") X(MTBF, "mtbf") X(MTTF, "mttf")
 enum mttr_metric {
 #define MTTR_METRIC_ENUM(name, text) MTTR_##name,
     MTTR_METRICS(MTTR_METRIC_ENUM)

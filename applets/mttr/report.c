@@ -162,9 +162,10 @@ static void put_part_up(struct mttr_report *r, const struct mttr_selection *all,
     struct sb_error ignored;
     int64_t from, to;
     if (r->by <= MTTR_GROUP_SOURCE) {
-        while (!sb_str_eq(labels->list.items[*at].name, part->name))
+        while (*at < labels->list.len && !sb_str_eq(labels->list.items[*at].name, part->name))
             ++*at;
-        put_up(r, &labels->list.items[*at].incidents, r->from, r->to, part);
+        if (*at < labels->list.len)
+            put_up(r, &labels->list.items[*at].incidents, r->from, r->to, part);
     } else if (r->by <= MTTR_GROUP_QUARTER &&
                !mttr_period_read(part->name, r->filter.zone, r->filter.now, &from, &to, &ignored)) {
         put_up(r, all, from, to, part);
