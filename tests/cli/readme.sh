@@ -1,9 +1,9 @@
 #!/bin/sh
-# README's first screen is what its command prints: the lines up to "[...]" are the start of the report.
+# README's report of drift is what its command prints: the lines up to "[...]" are the start of the report.
 . "$SB_SRC/tests/lib/tap.sh"
 
-awk '/^\$ srebox drift check / { on = 1; next } /^\[\.\.\.\]$/ { exit } on' "$SB_SRC/README" >"$T/shown"
-command=$(sed -n 's/^\$ srebox \(drift check .*\)/\1/p' "$SB_SRC/README" | head -n 1)
+awk '/^\$ srebox drift check infrastructure/ { on = 1; next } on && /^\[\.\.\.\]$/ { exit } on' "$SB_SRC/README" >"$T/shown"
+command=$(sed -n 's/^\$ srebox \(drift check infrastructure.*\)/\1/p' "$SB_SRC/README" | head -n 1)
 cd "$SB_SRC/contrib/examples" || exit 1
 # shellcheck disable=SC2086 # the words of the command
 "$SREBOX" $command >"$T/printed" 2>"$T/messages"
