@@ -321,10 +321,11 @@ static void detect_field(const struct sample *s, struct logsort_format *best)
         consider(s, f, UINT32_MAX, best);
         return;
     }
-    for (f.field = 0; f.field < FIELDS; f.field++) /* a number in a line's middle is no epoch */
-        consider(s, f, f.field == 0 ? UINT32_MAX : ~SB_STAMP_BIT(EPOCH), best);
-    f = (struct logsort_format){.shape = LOGSORT_BRACKET};
-    consider(s, f, SB_STAMP_BIT(CLF), best);
+    consider(s, f, UINT32_MAX, best);
+    /* Before words are counted: a user's name may have blanks. */
+    consider(s, (struct logsort_format){.shape = LOGSORT_BRACKET}, SB_STAMP_BIT(CLF), best);
+    for (f.field = 1; f.field < FIELDS; f.field++) /* a number in a line's middle is no epoch */
+        consider(s, f, ~SB_STAMP_BIT(EPOCH), best);
 }
 
 static bool is_journal(const struct sample *s)
@@ -370,9 +371,23 @@ static int fail_binary(struct sb_str text, const char *name, struct sb_error *e)
     return sb_hint(e, "leave it out; logsort reads text, gzip and Zstandard files");
 }
 
+/* "[   12.345678] ", as the kernel's messages begin. */
+static bool is_since_boot(struct sb_str line)
+{
+    size_t i = 1;
+    while (i < line.len && (line.p[i] == ' ' || (line.p[i] >= '0' && line.p[i] <= '9')))
+        i++;
+    return line.p[0] == '[' && i > 5 && line.len - i > 7 && line.p[i] == '.' &&
+           line.p[i + 7] == ']';
+}
+
 static int fail_no_time(const struct sample *s, struct sb_error *e)
 {
     struct sb_buf shown = SB_BUF_INIT(400);
+    if (is_since_boot(s->lines[0])) {
+        sb_fail_at(e, SB_EINPUT, s->name, 1, 0, "its times count from the start of a machine");
+        return sb_hint(e, "write it anew: dmesg --time-format iso");
+    }
     sb_escape(&shown, (struct sb_str){s->lines[0].p, SB_MIN(s->lines[0].len, (size_t)60)});
     sb_fail_at(e, SB_EINPUT, s->name, 1, 0, "no time found in the first %u line%s: \"%s\"", s->n,
                s->n == 1 ? "" : "s", shown.data ? shown.data : "");
@@ -419,12 +434,17 @@ int logsort_format_detect(struct sb_str sample, bool whole, const char *name,
         sample.len -= 3;
     }
     split_lines(sample, whole, &s);
+    if (s.n == 0) {
+        best.rules = s.rules;
+        *ret = best;
+        return 0;
+    }
     int rc = choose(&s, &best, e);
     if (rc == 0)
         rc = check_ambiguity(&s, &best, e);
     if (rc)
         return rc;
-    if (s.n > 0 && best.timed == 0)
+    if (best.timed == 0)
         return is_binary(sample) ? fail_binary(sample, name, e) : fail_no_time(&s, e);
     best.rules = s.rules;
     best.sampled = s.n;

@@ -162,7 +162,9 @@ static bool latest_year(const struct sb_stamp_reader *r, struct sb_stamp_parts *
 /* Clocks may be put on or back within a minute only in times long gone, but then they may. */
 static bool is_steady(const struct sb_stamp_reader *r, const struct sb_stamp_parts *s, int64_t ns)
 {
-    if (s->second > 59)
+    int64_t start = ns - s->second * SB_NS_PER_S - s->nanosecond;
+    bool latest = !s->has_year && r->rules.year == 0;
+    if (s->second > 59 || (latest && start + MINUTE_NS > r->rules.latest))
         return false;
     if (!r->rules.zone || (s->has_offset && s->abbreviation.len == 0))
         return true;
@@ -170,7 +172,7 @@ static bool is_steady(const struct sb_stamp_reader *r, const struct sb_stamp_par
     struct sb_zone_local local;
     sb_zone_civil(r->rules.zone, ns, &c);
     sb_zone_local(r->rules.zone, &c, &local);
-    int64_t start = ns - s->second * SB_NS_PER_S - s->nanosecond, change = 0;
+    int64_t change = 0;
     bool changes = sb_zone_next_change(r->rules.zone, start - MINUTE_NS, &change);
     return local.fit == SB_ZONE_UNIQUE && !(changes && change < start + 2 * MINUTE_NS);
 }

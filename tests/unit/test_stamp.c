@@ -224,19 +224,6 @@ END_TEST
 
 /* --- years that are not written --- */
 
-START_TEST(the_latest_year_that_is_not_later)
-{
-    struct sb_stamp_rules rules = rules_at("2026-01-10T00:00:00Z");
-    expect(SB_STAMP_RFC3164, "Jan  9 23:00:00", &rules, instant("2026-01-09T23:00:00Z"));
-    expect(SB_STAMP_RFC3164, "Dec 31 23:00:00", &rules, instant("2025-12-31T23:00:00Z"));
-    expect(SB_STAMP_RFC3164, "Jan 11 00:00:00", &rules, instant("2025-01-11T00:00:00Z"));
-    expect(SB_STAMP_RFC3164, "Feb 29 12:00:00", &rules, instant("2024-02-29T12:00:00Z"));
-    expect(SB_STAMP_KLOG, "I1231 23:59:59.5", &rules, instant("2025-12-31T23:59:59.5Z"));
-    rules = rules_at("2103-01-10T00:00:00Z"); /* 2100 is no leap year */
-    expect(SB_STAMP_RFC3164, "Feb 29 12:00:00", &rules, instant("2096-02-29T12:00:00Z"));
-}
-END_TEST
-
 static void read_in_row(enum sb_stamp_format f, const struct sb_stamp_rules *rules,
                         const char *const texts[][2], size_t n)
 {
@@ -253,6 +240,26 @@ static void read_in_row(enum sb_stamp_format f, const struct sb_stamp_rules *rul
                          "\"%s\" (%zu): %" PRId64, texts[i][0], i, ns);
     }
 }
+
+START_TEST(the_latest_year_that_is_not_later)
+{
+    struct sb_stamp_rules rules = rules_at("2026-01-10T00:00:00Z");
+    expect(SB_STAMP_RFC3164, "Jan  9 23:00:00", &rules, instant("2026-01-09T23:00:00Z"));
+    expect(SB_STAMP_RFC3164, "Dec 31 23:00:00", &rules, instant("2025-12-31T23:00:00Z"));
+    expect(SB_STAMP_RFC3164, "Jan 11 00:00:00", &rules, instant("2025-01-11T00:00:00Z"));
+    expect(SB_STAMP_RFC3164, "Feb 29 12:00:00", &rules, instant("2024-02-29T12:00:00Z"));
+    expect(SB_STAMP_KLOG, "I1231 23:59:59.5", &rules, instant("2025-12-31T23:59:59.5Z"));
+    /* the last minute, too, by a reader that keeps it */
+    static const char *const texts[][2] = {
+        {"Jan 10 00:00:01", "2026-01-10T00:00:01Z"},
+        {"Jan 10 00:00:02", "2025-01-10T00:00:02Z"},
+    };
+    rules = rules_at("2026-01-10T00:00:01Z");
+    read_in_row(SB_STAMP_RFC3164, &rules, texts, SB_LEN(texts));
+    rules = rules_at("2103-01-10T00:00:00Z"); /* 2100 is no leap year */
+    expect(SB_STAMP_RFC3164, "Feb 29 12:00:00", &rules, instant("2096-02-29T12:00:00Z"));
+}
+END_TEST
 
 START_TEST(the_turn_of_the_year)
 {
