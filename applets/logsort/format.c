@@ -480,5 +480,6 @@ void logsort_format_print(const struct logsort_format *f, struct sb_buf *b)
     sb_buf_printf(b, ", %s", sb_stamp_name(f->stamp));
     if (*sb_stamp_example(f->stamp))
         sb_buf_printf(b, " (like %s)", sb_stamp_example(f->stamp));
-    sb_buf_printf(b, ", %u of the first %u lines", f->timed, f->sampled);
+    sb_buf_printf(b, ", %u of the first %u line%s", f->timed, f->sampled,
+                  f->sampled == 1 ? "" : "s");
 }

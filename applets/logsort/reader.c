@@ -182,10 +182,9 @@ uint64_t logsort_reader_line(const struct logsort_reader *r, size_t i)
     const char *p = logsort_text(&r->batch, i);
     size_t len = (size_t)(r->scanner.at - r->records[i].offset);
     uint64_t behind = 0;
-    for (const char *end = p + len; p < end; p++, behind++) {
-        p = memchr(p, '\n', (size_t)(end - p));
-        if (!p)
-            break;
+    for (const char *end = p + len; p < end; behind++) {
+        const char *stop = memchr(p, '\n', (size_t)(end - p));
+        p = stop ? stop + 1 : end; /* the last line may have no end */
     }
     return r->scanner.stats.lines - behind + 1;
 }
