@@ -159,12 +159,19 @@ static bool latest_year(const struct sb_stamp_reader *r, struct sb_stamp_parts *
     return s->reason ? false : refuse(s, "no year fits it");
 }
 
+/* May stamps of one minute be in different years? Its start lies `before` the latest: by less than a
+ * minute, or by that and about a year. */
+static bool near_latest(int64_t before)
+{
+    return before < MINUTE_NS || (before > 364 * DAY_NS && before < 368 * DAY_NS);
+}
+
 /* Clocks may be put on or back within a minute only in times long gone, but then they may. */
 static bool is_steady(const struct sb_stamp_reader *r, const struct sb_stamp_parts *s, int64_t ns)
 {
     int64_t start = ns - s->second * SB_NS_PER_S - s->nanosecond;
     bool latest = !s->has_year && r->rules.year == 0;
-    if (s->second > 59 || (latest && start + MINUTE_NS > r->rules.latest))
+    if (s->second > 59 || (latest && near_latest(r->rules.latest - start)))
         return false;
     if (!r->rules.zone || (s->has_offset && s->abbreviation.len == 0))
         return true;

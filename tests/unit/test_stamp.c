@@ -253,6 +253,7 @@ START_TEST(the_latest_year_that_is_not_later)
     static const char *const texts[][2] = {
         {"Jan 10 00:00:01", "2026-01-10T00:00:01Z"},
         {"Jan 10 00:00:02", "2025-01-10T00:00:02Z"},
+        {"Jan 10 00:00:00", "2026-01-10T00:00:00Z"},
     };
     rules = rules_at("2026-01-10T00:00:01Z");
     read_in_row(SB_STAMP_RFC3164, &rules, texts, SB_LEN(texts));
