@@ -67,7 +67,10 @@ static bool may_go_on(const char *p, const char *end, bool has_tail)
     const char *word = p;
     while (p < end && sb_stamp_letter(*p) && p - word < 5)
         p++;
-    return p - word < 5 && (p == word || strchr("CKMTZ", p[-1] & ~0x20));
+    if (p == word || p - word > 4)
+        return p == word;
+    bool brief = p - word < 3 && strchr("mz", p[-1] | 0x20); /* am, PM, z */
+    return brief || strchr("CKMTZ", p[-1]);
 }
 
 /* Adds the digits at p as a fraction of a second, cut to ns; returns what is behind them. One
