@@ -84,6 +84,8 @@ int logsort_engine_reader(struct logsort_engine *g, uint32_t source, const struc
         ret_reader->from = run->start;
         ret_reader->to = run->end;
     }
+    if (g->plan->options->merge)
+        logsort_reader_in_order(ret_reader);
     return 0;
 }
 

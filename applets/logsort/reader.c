@@ -2,6 +2,7 @@
 #include "applets/logsort/reader.h"
 
 #include "applets/logsort/filter.h"
+#include "applets/logsort/seek.h"
 
 #include "core/base/mem.h"
 
@@ -35,6 +36,15 @@ void logsort_reader_init(struct logsort_reader *r, struct logsort_input *input, 
         r->mapped = r->whole = true;
         r->start = 0;
     }
+}
+
+void logsort_reader_in_order(struct logsort_reader *r)
+{
+    r->in_order = true;
+    if (!r->mapped || r->filter->since == INT64_MIN)
+        return;
+    struct sb_str all = {r->bytes, r->len};
+    r->skipped = r->scanner.at = logsort_seek(&r->scanner, all, r->filter->since);
 }
 
 void logsort_reader_done(struct logsort_reader *r)
@@ -158,6 +168,8 @@ int logsort_reader_next(struct logsort_reader *r, struct sb_error *e)
         used = 0;
         if (n > 0 && r->records[0].offset >= r->to)
             n = 0, r->ended = true;
+        if (n > 0 && r->in_order && r->records[n - 1].at >= r->filter->until)
+            r->ended = true;
         if (n > 0 && !all_pass(r))
             rc = filter(r, n, &n, e);
         for (size_t i = 0; i < n; i++)
@@ -177,14 +189,20 @@ void logsort_reader_forget(struct logsort_reader *r, uint64_t least)
     r->forgotten = needs;
 }
 
+static uint64_t count_lines(const char *p, size_t len)
+{
+    uint64_t lines = 0;
+    for (const char *end = p + len; p < end; lines++) {
+        const char *stop = memchr(p, '\n', (size_t)(end - p));
+        p = stop ? stop + 1 : end; /* the last line may have no end */
+    }
+    return lines;
+}
+
 uint64_t logsort_reader_line(const struct logsort_reader *r, size_t i)
 {
     const char *p = logsort_text(&r->batch, i);
     size_t len = (size_t)(r->scanner.at - r->records[i].offset);
-    uint64_t behind = 0;
-    for (const char *end = p + len; p < end; behind++) {
-        const char *stop = memchr(p, '\n', (size_t)(end - p));
-        p = stop ? stop + 1 : end; /* the last line may have no end */
-    }
-    return r->scanner.stats.lines - behind + 1;
+    uint64_t skipped = r->skipped ? count_lines(r->bytes, (size_t)r->skipped) : 0;
+    return skipped + r->scanner.stats.lines - count_lines(p, len) + 1;
 }

@@ -58,7 +58,8 @@ struct logsort_reader {
     struct logsort_blocks *kept; /* or NULL */
     uint64_t from, to;           /* records that begin outside of it are left out */
     bool mapped, whole;          /* whole: there are no bytes behind `len` */
-    bool ended;
+    bool ended, in_order;
+    uint64_t skipped;   /* bytes that were never scanned */
     uint64_t forgotten; /* of a mapping */
 };
 
@@ -66,6 +67,9 @@ struct logsort_reader {
 void logsort_reader_init(struct logsort_reader *r, struct logsort_input *input, const char *name,
                          uint32_t number, const struct logsort_scanner *scanner,
                          const struct logsort_filter *filter, struct logsort_blocks *kept);
+/* The source is known to be in order: reading begins near the first record that --since wants, and ends
+ * behind the last that --until wants. To be called before the first batch. */
+void logsort_reader_in_order(struct logsort_reader *r);
 /* The next records: r->batch, of which n == 0 is the end. -SB_EIO, -SB_EINPUT, -SB_ETOOBIG. */
 int logsort_reader_next(struct logsort_reader *r, struct sb_error *e);
 /* Lets go of the pages of a mapping before what comes next, once these are at least so many bytes. */

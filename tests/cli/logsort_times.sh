@@ -194,6 +194,35 @@ refused "--since: no time" '--since: "whenever" is no time'
 ls_ --since 2026-11-23T09:00:02Z --until 2026-11-23T09:00:01Z app.log
 refused "--since behind --until" "nothing lies between"
 
+# --- a large file in order: only what is wanted is read ---
+clock() { # SECONDS-FROM: a line every 250 ms of a day's local times, with a line behind each tenth
+    awk -v from="$1" 'BEGIN { for (i = 0; i < 60000; i++) {
+        t = from + i / 4
+        printf "2026-10-25 %02d:%02d:%06.3f line %d\n", t / 3600, t / 60 % 60, t % 60, i
+        if (i % 10 == 0) print "  more"
+    } }'
+}
+zone='CET-1CEST,M3.5.0,M10.5.0/3'
+clock 0 | awk '$2 < "03"' >large.log       # 00:00 to 03:00 as clocks showed it first,
+clock 7200 | awk '$2 < "06"' >>large.log   # then 02:00 again, and on
+ok "it is large" test "$(wc -c <large.log)" -gt 2097152
+clock 0 >plain.log
+for since in 01:59 02:30 04:10; do
+    for file in plain.log large.log; do
+        tz=$zone
+        [ $file = large.log ] || tz=UTC
+        "$SREBOX" logsort --tz "$tz" --since "2026-10-25 $since" --until '2026-10-25 05:30' $file >wanted
+        ls_ --tz "$tz" --merge --since "2026-10-25 $since" --until '2026-10-25 05:30' $file
+        expect_code "$file --merge --since $since" 0
+        ok "$file --merge --since $since: as without --merge" cmp -s "$T/out" wanted
+    done
+done
+ok "something was wanted" test "$(wc -l <wanted)" -gt 10000
+printf '2026-10-25 05:10:00 early\n' >>large.log
+ls_ --tz "$zone" --merge --since '2026-10-25 05:00' large.log
+expect_code "what is not in order there is seen" 2
+err_has "what is not in order: its line" "large.log:$(wc -l <large.log): "
+
 # --- orphans ---
 printf '# made by x\n' | cat - app.log >headed.log
 ls_ headed.log
