@@ -20,7 +20,7 @@ static bool read_number(struct sb_str s, double most, double *ret)
 static int read_slo(struct mttr_report *r, const char *text, struct sb_error *e)
 {
     double percent;
-    r->impact.slo = NAN;
+    r->impact.slo = (double)NAN;
     if (!text)
         return 0;
     struct sb_str s = sb_str(text);
@@ -298,7 +298,7 @@ int mttr_report_verb(struct sb_run *run, struct sb_error *e)
         code = mttr_report_compute(&r, e);
     if (!code) {
         print(run, &r);
-        code = mttr_report_exit(&r);
+        code = (int)mttr_report_exit(&r);
     }
     mttr_report_done(&r);
     return code;

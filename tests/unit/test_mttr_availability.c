@@ -173,7 +173,7 @@ START_TEST(unknown)
 {
     struct journal j;
     size_t indexes[] = {0, 1, 2};
-    const struct mttr_impact rules = {.slo = NAN};
+    const struct mttr_impact rules = {.slo = (double)NAN};
     struct mttr_availability a;
     journal_open(&j);
     put(&j, "A", SB_EVENT_ALERTED, 10); /* seen, not known since when */
