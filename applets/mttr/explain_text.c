@@ -165,7 +165,7 @@ static void put_rows(const struct mttr_explanation *x, int width, struct sb_buf 
     if (x->rows.len > ROWS_MOST)
         sb_buf_printf(out, "... and %zu more: -o csv lists them all\n", x->rows.len - ROWS_MOST);
     if (derived)
-        sb_buf_puts(out, "* by another event than the definition's\n");
+        sb_buf_puts(out, "* derived: another event stands in for one that is missing\n");
 }
 
 void mttr_explain_text(const struct mttr_explanation *x, int width, struct sb_buf *out)

@@ -73,7 +73,9 @@ static void put_notes(struct page *p)
         sb_buf_printf(p->out, "- **%s**: ", mttr_metric_names[m]);
         sb_buf_puts(&p->text, mttr_metric_note(r->defs, (enum mttr_metric)m));
         if (s->derived)
-            sb_buf_printf(&p->text, " %zu by another event than the definition's.", s->derived);
+            sb_buf_printf(&p->text,
+                          " %zu derived: another event stands in for one that is missing.",
+                          s->derived);
         if (s->n == 1)
             sb_buf_puts(&p->text, " One incident: this is its time, not a mean.");
         if (!isnan(s->sums.largest_share) && s->n > 1) {

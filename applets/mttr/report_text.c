@@ -147,7 +147,7 @@ static void put_counts(struct page *p, const struct mttr_summary *s)
     if (p->text.len)
         sb_buf_puts(&p->text, s->n ? ": not in these figures." : ": no figure.");
     if (s->derived)
-        sb_buf_printf(&p->text, "%s%zu by another event than the definition's.",
+        sb_buf_printf(&p->text, "%s%zu derived: another event stands in for one that is missing.",
                       p->text.len ? " " : "", s->derived);
     put_paragraph(p, 2);
     if (!s->open || !s->n)
