@@ -220,6 +220,8 @@ static void set_window(struct mttr_report *r, const struct mttr_selection *all)
     else if (all->n)
         r->from = SB_MIN(r->set.list.items[all->items[0]].start, f->now);
     r->to = f->until != MTTR_NO_TIME ? SB_MIN(f->until, f->now) : f->now;
+    if (r->to > 0)
+        r->from = SB_MAX(r->from, r->to - INT64_MAX); /* 292 years are enough */
 }
 
 int mttr_report_compute(struct mttr_report *r, struct sb_error *e)

@@ -106,7 +106,7 @@ static void trend(const struct mttr_sample *s, const double *logs, struct mttr_s
     struct sb_trend t;
     double *days = sb_xcalloc(s->n + 1, sizeof *days);
     for (size_t i = 0; i < s->n; i++)
-        days[i] = (double)(s->at[i] - s->at[0]) / (86400.0 * 1e9);
+        days[i] = ((double)s->at[i] - (double)s->at[0]) / (86400.0 * 1e9);
     sb_theil_sen(days, logs, s->n, MTTR_CONFIDENCE, &t);
     free(days);
     if (!t.pairs || !t.range.has_low || !t.range.has_high)

@@ -226,6 +226,33 @@ START_TEST(between_failures)
 }
 END_TEST
 
+/* The ends of what a journal can hold: 584 years do not fit a duration; nothing overflows. */
+START_TEST(ends_of_time)
+{
+    static const int64_t ends[] = {INT64_MIN + 1, -1, 0, INT64_MAX};
+    struct journal j;
+    struct sb_error e;
+    journal_open(&j);
+    for (int kind = SB_EVENT_IMPACT_START; kind <= SB_EVENT_PAUSED; kind++) {
+        struct sb_event ev = unit_event(ends[kind % 4], (enum sb_event_kind)kind, "checkout");
+        char id[2] = {(char)('A' + kind % 3), 0};
+        ev.incident = sb_str(id);
+        OK(sb_journal_append(j.store, &ev, NULL, &e));
+        ev.at = ends[(kind + 3) % 4];
+        OK(sb_journal_append(j.store, &ev, NULL, &e));
+    }
+    gather(&j);
+    for (int d = 0; mttr_defs_names[d]; d++)
+        for (int m = 0; m < MTTR_METRIC_COUNT; m++)
+            for (size_t k = 0; k < j.set.list.len * 4; k++) {
+                struct mttr_measure x = mttr_measure((enum mttr_defs)d, (enum mttr_metric)m, &j.set,
+                                                     k / 4, ends[k % 4]);
+                ck_assert(x.what == MTTR_NEGATIVE ? x.ns < 0 : x.ns >= 0);
+            }
+    journal_done(&j);
+}
+END_TEST
+
 UNIT_MAIN("mttr_metric", example_of_the_text, drawing_of_the_text, notes_say_why, names,
           responding_is_a_persons, open_then_missing, ends_before_it_starts, reopened,
-          between_failures)
+          between_failures, ends_of_time)
