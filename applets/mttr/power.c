@@ -192,7 +192,7 @@ static int read_sigma(const char *text, double *ret, struct sb_error *e)
 /* The usual cuts, and the user's in its place. */
 static int read_cuts(struct question *q, const char *text, struct sb_error *e)
 {
-    double own = NAN;
+    double own = (double)NAN;
     int code = text ? mttr_cut_read(text, &own, e) : 0;
     for (size_t k = 0; !code && k < SB_LEN(usual_cuts); k++) {
         if (own < usual_cuts[k] && !(k && own <= usual_cuts[k - 1]))
@@ -220,7 +220,7 @@ static int answer(struct sb_run *run, const struct question *q, struct sb_error 
 int mttr_power_verb(struct sb_run *run, struct sb_error *e)
 {
     const struct mttr_options *o = run->options;
-    struct question q = {.sigma = NAN, .least_cut = NAN, .monthly = NAN};
+    struct question q = {.sigma = (double)NAN, .least_cut = (double)NAN, .monthly = (double)NAN};
     struct mttr_durations d = {0};
     int code = read_cuts(&q, o->cut, e);
     if (!code)
