@@ -165,10 +165,11 @@ static int take_row(struct gathering *g, const struct sb_rows *r, enum sb_event_
     if (!incident.len || (g->how->incident.len && !sb_str_eq(incident, g->how->incident)))
         return 0;
     struct mttr_members m;
+    const int64_t at = sb_rows_int(r, AT), precision = sb_rows_int(r, PRECISION);
     mttr_members_read(sb_rows_text(r, DATA), &g->arena, &m);
     const struct row row = {.id = sb_rows_int(r, ID),
-                            .at = sb_rows_int(r, AT),
-                            .precision = sb_rows_int(r, PRECISION),
+                            .at = SB_MAX(at, 0),
+                            .precision = SB_MIN(precision, INT64_MAX - SB_MAX(at, 0)),
                             .incident = part_of(g, incident),
                             .kind = (uint8_t)kind,
                             .person = is_person(source, m.actor_type)};

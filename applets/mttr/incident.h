@@ -15,6 +15,8 @@
  * who did it: "person" or "machine"; an event of source "mttr" without it is a person's, any other is
  * nobody-knows, which counts as a machine's.
  *
+ * Times before 1970 are taken as 1970-01-01, so that no difference of two overflows.
+ *
  * Spells, the stretches in which users suffered. The first begins at impact_start; without one at the
  * first event that says that something is wrong (detected, alerted, acked, work_started), and is then a
  * lower bound. It ends with restored. Another begins with a later impact_start, or with reopened after

@@ -9,7 +9,7 @@
 #define S SB_NS_PER_S
 #define DAY (86400 * S)
 #define HALF_DAY (DAY / 2)
-enum { TEXT_MOST = 100, YEAR_LEAST = 1678, YEAR_MOST = 2261 };
+enum { TEXT_MOST = 100, YEAR_LEAST = 1970, YEAR_MOST = 2261 };
 
 struct reader {
     struct sb_str text, rest;
@@ -83,7 +83,7 @@ static int read_date(struct reader *r, struct sb_civil *c, bool *ret_there)
     if (!digits(&s, 2, 2, &c->month) || !mark(&s, '-') || !digits(&s, 2, 2, &c->day))
         return refuse(r, "a date is YYYY-MM-DD");
     if (year < YEAR_LEAST || year > YEAR_MOST)
-        return refuse(r, "only years from 1678 to 2261 can be kept");
+        return refuse(r, "only years from 1970 to 2261 are taken");
     if (c->month < 1 || c->month > 12 || c->day < 1 || c->day > month_days(year, c->month))
         return refuse(r, "there is no such day");
     c->year = year;
@@ -256,7 +256,7 @@ static int read_epoch(struct reader *r, struct mttr_moment *m)
         seconds = seconds * 10 + (s.p[i] - '0');
     }
     if (seconds > INT64_MAX / S)
-        return refuse(r, "only years from 1678 to 2261 can be kept");
+        return refuse(r, "only years from 1970 to 2261 are taken");
     m->at = seconds * S;
     m->precision = S;
     return 0;
@@ -320,6 +320,8 @@ int mttr_moment_read(struct sb_str text, const struct sb_zone *zone, int64_t now
         code = read_epoch(&r, &m);
     else
         code = read_local(&r, &m);
+    if (!code && m.at < 0) /* in a zone east of Greenwich, or by its offset */
+        code = refuse(&r, "only years from 1970 to 2261 are taken");
     if (!code)
         code = no_future(&r, &m);
     if (!code)

@@ -8,7 +8,7 @@
  *     2026-11-23T14:33:20+01:00        RFC 3339, with any fraction
  *     @1795444400                      seconds since the epoch
  *
- * A time that does not say its zone is one of the zone that is given. One that this zone's clocks jumped
+ * From 1970 on, so that no difference of two overflows. A time that does not say its zone is one of the zone that is given. One that this zone's clocks jumped
  * over is refused, with the times around it; one that they showed twice is the later of the two, or, where
  * that is in the future, the earlier; the reading is stated. "14:33" is known to a minute: precision. */
 #ifndef MTTR_MOMENT_H
