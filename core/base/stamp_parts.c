@@ -91,18 +91,18 @@ bool sb_stamp_take_ampm(struct sb_stamp_parts *s)
 /* Abbreviations that mean one offset wherever they are used: RFC 5322 (4.3) and the time zone database.
  * The others (BST, IST ...) are understood only where they are the zone's own. */
 static const struct {
-    char name[6];
     int32_t minutes;
+    char name[6];
     bool unclear;
 } abbreviations[] = {
-    {"UTC", 0, false},     {"GMT", 0, false},     {"UT", 0, false},     {"EST", -300, false},
-    {"EDT", -240, false},  {"CST", -360, false},  {"CDT", -300, false}, {"MST", -420, false},
-    {"MDT", -360, false},  {"PST", -480, false},  {"PDT", -420, false}, {"CET", 60, false},
-    {"CEST", 120, false},  {"EET", 120, false},   {"EEST", 180, false}, {"WET", 0, false},
-    {"WEST", 60, false},   {"MSK", 180, false},   {"JST", 540, false},  {"KST", 540, false},
-    {"AEST", 600, false},  {"AEDT", 660, false},  {"NZST", 720, false}, {"NZDT", 780, false},
-    {"AKST", -540, false}, {"AKDT", -480, false}, {"HST", -600, false}, {"BST", 0, true},
-    {"IST", 0, true},      {"SAST", 120, false},  {"PKT", 300, false},  {"HKT", 480, false},
+    {0, "UTC", false},     {0, "GMT", false},     {0, "UT", false},     {-300, "EST", false},
+    {-240, "EDT", false},  {-360, "CST", false},  {-300, "CDT", false}, {-420, "MST", false},
+    {-360, "MDT", false},  {-480, "PST", false},  {-420, "PDT", false}, {60, "CET", false},
+    {120, "CEST", false},  {120, "EET", false},   {180, "EEST", false}, {0, "WET", false},
+    {60, "WEST", false},   {180, "MSK", false},   {540, "JST", false},  {540, "KST", false},
+    {600, "AEST", false},  {660, "AEDT", false},  {720, "NZST", false}, {780, "NZDT", false},
+    {-540, "AKST", false}, {-480, "AKDT", false}, {-600, "HST", false}, {0, "BST", true},
+    {0, "IST", true},      {120, "SAST", false},  {300, "PKT", false},  {480, "HKT", false},
 };
 
 bool sb_stamp_take_abbreviation(struct sb_stamp_parts *s)
