@@ -27,21 +27,25 @@ const char *logsort_shape_name(enum logsort_shape s)
 struct sample {
     struct sb_str lines[LOGSORT_SAMPLE_LINES];
     unsigned n;
+    struct sb_str first;
+    unsigned looked; /* lines of this kind in front of them */
     const char *name;
     const struct logsort_hints *hints;
     struct sb_stamp_rules rules;
 };
 
-/* Lines that are not blank. An unfinished last one only counts when it is all there is. */
-static void split_lines(struct sb_str text, bool whole, struct sample *s)
+/* The next lines that are not blank. An unfinished last one only counts when it is all there is. */
+static void split_lines(struct sb_str *rest, bool whole, struct sample *s)
 {
-    const char *p = text.p, *end = p + text.len;
+    const char *p = rest->p, *end = p + rest->len;
+    s->n = 0;
     while (p < end && s->n < LOGSORT_SAMPLE_LINES) {
         const char *stop = memchr(p, '\n', (size_t)(end - p));
-        if (!stop && !whole && s->n > 0)
+        if (!stop && !whole && s->looked + s->n > 0)
             return;
         struct sb_str line = {p, (size_t)((stop ? stop : end) - p)};
         p = stop ? stop + 1 : end;
+        *rest = (struct sb_str){p, (size_t)(end - p)};
         if (line.len > 0 && line.p[line.len - 1] == '\r')
             line.len--;
         line.len = SB_MIN(line.len, (size_t)LINE_SHOWN);
@@ -111,8 +115,14 @@ static void poll_place(const struct sample *s, const struct logsort_format *f, u
     for (unsigned i = 0; i < s->n; i++) {
         char scratch[LOGSORT_PLACE_SCRATCH];
         struct sb_str text;
-        if (logsort_place(f, s->lines[i], scratch, &text))
-            add_votes(v, guess(s, text, logsort_place_is_value(f)) & allowed);
+        if (!logsort_place(f, s->lines[i], scratch, &text))
+            continue;
+        uint32_t fits = guess(s, text, logsort_place_is_value(f)) & allowed;
+        /* A number in a line's middle is no epoch, unless it says so. */
+        if (f->shape == LOGSORT_FIELD && f->field > 0 && fits & SB_STAMP_BIT(EPOCH) &&
+            !logsort_place_is_named(s->lines[i], text))
+            fits &= ~SB_STAMP_BIT(EPOCH);
+        add_votes(v, fits);
     }
 }
 
@@ -324,8 +334,8 @@ static void detect_field(const struct sample *s, struct logsort_format *best)
     consider(s, f, UINT32_MAX, best);
     /* Before words are counted: a user's name may have blanks. */
     consider(s, (struct logsort_format){.shape = LOGSORT_BRACKET}, SB_STAMP_BIT(CLF), best);
-    for (f.field = 1; f.field < FIELDS; f.field++) /* a number in a line's middle is no epoch */
-        consider(s, f, ~SB_STAMP_BIT(EPOCH), best);
+    for (f.field = 1; f.field < FIELDS; f.field++)
+        consider(s, f, UINT32_MAX, best);
 }
 
 static bool is_journal(const struct sample *s)
@@ -381,16 +391,31 @@ static bool is_since_boot(struct sb_str line)
            line.p[i + 7] == ']';
 }
 
+/* "09:15:02": a clock, and no day. */
+static bool is_clock(struct sb_str line)
+{
+    struct sb_str t = logsort_place_undress(line);
+    for (size_t i = 0; i < 8; i++) {
+        if (i >= t.len || (i % 3 == 2 ? t.p[i] != ':' : t.p[i] < '0' || t.p[i] > '9'))
+            return false;
+    }
+    return true;
+}
+
 static int fail_no_time(const struct sample *s, struct sb_error *e)
 {
     struct sb_buf shown = SB_BUF_INIT(400);
-    if (is_since_boot(s->lines[0])) {
+    if (is_since_boot(s->first)) {
         sb_fail_at(e, SB_EINPUT, s->name, 1, 0, "its times count from the start of a machine");
         return sb_hint(e, "write it anew: dmesg --time-format iso");
     }
-    sb_escape(&shown, (struct sb_str){s->lines[0].p, SB_MIN(s->lines[0].len, (size_t)60)});
-    sb_fail_at(e, SB_EINPUT, s->name, 1, 0, "no time found in the first %u line%s: \"%s\"", s->n,
-               s->n == 1 ? "" : "s", shown.data ? shown.data : "");
+    if (is_clock(s->first)) {
+        sb_fail_at(e, SB_EINPUT, s->name, 1, 0, "its times say no day");
+        return sb_hint(e, "put it in front: sed 's/^/2026-11-23 /' FILE | srebox logsort -");
+    }
+    sb_escape(&shown, (struct sb_str){s->first.p, SB_MIN(s->first.len, (size_t)60)});
+    sb_fail_at(e, SB_EINPUT, s->name, 1, 0, "no time found in the first %u line%s: \"%s\"",
+               s->looked, s->looked == 1 ? "" : "s", shown.data ? shown.data : "");
     sb_buf_done(&shown);
     if (s->hints->pattern)
         return sb_hint(e, "--format describes a line from its first character on; %%* skips to the "
@@ -408,7 +433,8 @@ static int fail_no_time(const struct sample *s, struct sb_error *e)
 
 static int choose(const struct sample *s, struct logsort_format *best, struct sb_error *e)
 {
-    if (is_journal(s)) {
+    bool first = s->looked == 0;
+    if (first && is_journal(s)) {
         *best = (struct logsort_format){
             .shape = LOGSORT_JOURNAL, .stamp = SB_STAMP_EPOCH, .timed = s->n};
         return 0;
@@ -417,7 +443,8 @@ static int choose(const struct sample *s, struct logsort_format *best, struct sb
         return detect_json(s, best, e);
     if (!s->hints->key)
         detect_field(s, best);
-    detect_csv(s, best);
+    if (first)
+        detect_csv(s, best);
     return 0;
 }
 
@@ -433,19 +460,23 @@ int logsort_format_detect(struct sb_str sample, bool whole, const char *name,
         sample.p += 3;
         sample.len -= 3;
     }
-    split_lines(sample, whole, &s);
-    if (s.n == 0) {
-        best.rules = s.rules;
-        *ret = best;
-        return 0;
+    int rc = 0;
+    struct sb_str rest = sample;
+    /* A file may begin with a long trace, or a long banner. */
+    for (split_lines(&rest, whole, &s); s.n > 0 && !rc; split_lines(&rest, whole, &s)) {
+        rc = choose(&s, &best, e);
+        if (best.timed > 0)
+            break;
+        if (s.looked == 0)
+            s.first = s.lines[0];
+        s.looked += s.n;
     }
-    int rc = choose(&s, &best, e);
+    if (rc == 0 && best.timed == 0 && s.looked > 0)
+        return is_binary(sample) ? fail_binary(sample, name, e) : fail_no_time(&s, e);
     if (rc == 0)
         rc = check_ambiguity(&s, &best, e);
     if (rc)
         return rc;
-    if (best.timed == 0)
-        return is_binary(sample) ? fail_binary(sample, name, e) : fail_no_time(&s, e);
     best.rules = s.rules;
     best.sampled = s.n;
     *ret = best;
@@ -480,6 +511,6 @@ void logsort_format_print(const struct logsort_format *f, struct sb_buf *b)
     sb_buf_printf(b, ", %s", sb_stamp_name(f->stamp));
     if (*sb_stamp_example(f->stamp))
         sb_buf_printf(b, " (like %s)", sb_stamp_example(f->stamp));
-    sb_buf_printf(b, ", %u of the first %u line%s", f->timed, f->sampled,
+    sb_buf_printf(b, ", %u of %u line%s looked at", f->timed, f->sampled,
                   f->sampled == 1 ? "" : "s");
 }

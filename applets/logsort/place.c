@@ -6,6 +6,11 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 /* "<34>" and, of RFC 5424, the version and a blank behind it. */
 static const char *skip_priority(const char *p, const char *end)
 {
@@ -37,7 +42,7 @@ static const char *skip_name(const char *p, const char *end)
     const char *q = p;
     while (q < end && q - p < 40 &&
            ((*q | 0x20) >= 'a' ? (*q | 0x20) <= 'z'
-                               : is_digit(*q) || *q == '_' || *q == '.' || *q == '-'))
+                               : is_digit(*q) || *q == '_' || *q == '.' || *q == '-' || *q == '@'))
         q++;
     return q > p && q < end && *q == '=' ? q + 1 : p;
 }
@@ -49,11 +54,13 @@ struct sb_str logsort_place_undress(struct sb_str word)
         const char *first = p;
         if (is_digit(*p))
             break;
-        if (*p == '<')
+        if (sb_str_starts((struct sb_str){p, (size_t)(end - p)}, SB_STR("audit(")))
+            p += sizeof "audit(" - 1;
+        else if (*p == '<')
             p = skip_priority(p, end);
         else if (*p == '\x1b')
             p = skip_colour(p, end);
-        else if (*p == '[' || *p == '(' || *p == '"' || *p == '\'' || *p == '|')
+        else if (*p == '[' || *p == '(' || *p == '"' || *p == '\'' || *p == '|' || *p == '*')
             p++;
         else
             p = skip_name(p, end);
@@ -61,6 +68,25 @@ struct sb_str logsort_place_undress(struct sb_str word)
             break;
     }
     return (struct sb_str){p, (size_t)(end - p)};
+}
+
+bool logsort_place_is_named(struct sb_str line, struct sb_str text)
+{
+    static const char *const names[] = {"ts", "time",     "timestamp", "@timestamp",
+                                        "t",  "datetime", "date"};
+    struct sb_str before = {line.p, (size_t)(text.p - line.p)};
+    if (sb_str_ends(before, SB_STR("audit(")))
+        return true;
+    if (before.len > 0 && before.p[before.len - 1] == '"')
+        before.len--;
+    for (size_t i = 0; i < SB_LEN(names); i++) {
+        size_t len = strlen(names[i]);
+        if (before.len > len && before.p[before.len - 1] == '=' &&
+            memcmp(before.p + before.len - 1 - len, names[i], len) == 0 &&
+            (before.len == len + 1 || is_blank(before.p[before.len - len - 2])))
+            return true;
+    }
+    return false;
 }
 
 static bool place_field(const struct logsort_format *f, struct sb_str line, struct sb_str *ret)
@@ -71,10 +97,9 @@ static bool place_field(const struct logsort_format *f, struct sb_str line, stru
         return true;
     }
     for (unsigned i = 0; i < f->field; i++) {
-        p = memchr(p, ' ', (size_t)(end - p));
-        if (!p)
-            return false;
-        while (p < end && *p == ' ')
+        while (p < end && !is_blank(*p))
+            p++;
+        while (p < end && is_blank(*p))
             p++;
     }
     *ret = (struct sb_str){p, (size_t)(end - p)};

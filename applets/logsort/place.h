@@ -16,8 +16,11 @@ static inline bool logsort_place_is_value(const struct logsort_format *f)
     return f->shape == LOGSORT_JSON || f->shape == LOGSORT_CSV;
 }
 
-/* The start of a word's stamp: behind "[", "(", quotes, "<34>", "<34>1 ", "key=", colours. */
+/* The start of a word's stamp: behind "[", "(", "*", quotes, "<34>", "<34>1 ", "key=", "audit(", colours. */
 struct sb_str logsort_place_undress(struct sb_str word);
+
+/* Is the text, which points into the line, behind "time=" or another name of a time, or "audit("? */
+bool logsort_place_is_named(struct sb_str line, struct sb_str text);
 
 /* --key for JSON: ".a.b", ".a[\"b.c\"]", ".list[0]", or one name without a dot. The parts are borrowed
  * from it. -SB_EUSAGE. */

@@ -51,7 +51,7 @@ const char *sb_stamp_example(enum sb_stamp_format f); /* "" for a pattern */
 
 /* A format of the user's: strptime's conversions %Y %y %m %b %d %e %j %H %I %p %M %S %f (digits of a
  * fraction) %z %Z (UTC, GMT, or skipped) %s (epoch, by digits) %a %F %T %R %D %n %t %%, and %* (skip
- * to the next literal character). A blank stands for any number of blanks. Case does not matter in
+ * to the next literal character or blank). A blank stands for any number of blanks. Case does not matter in
  * names. -SB_EINPUT with the 1-based column, when it is wrong or cannot tell a time. */
 struct sb_stamp_pattern;
 int sb_stamp_pattern_new(struct sb_str text, struct sb_stamp_pattern **ret, struct sb_error *e);

@@ -11,7 +11,8 @@ static bool take_blanks(struct sb_stamp_parts *s)
 
 /* After a date, an optional clock: hours of 1 or 2 digits when loose. */
 struct clock_style {
-    bool loose;     /* one digit for the hour; AM and PM; ":123" as a fraction */
+    bool loose;     /* one digit for the hour; AM and PM; colon_too */
+    bool colon_too; /* ":123" as a fraction */
     bool short_too; /* the seconds may be missing */
 };
 
@@ -31,7 +32,7 @@ static bool take_clock(struct sb_stamp_parts *s, struct clock_style style)
     if (more && (*s->p == '.' || *s->p == ',')) {
         s->p++;
         sb_stamp_take_fraction(s, &s->nanosecond);
-    } else if (more && style.loose && *s->p == ':') {
+    } else if (more && (style.loose || style.colon_too) && *s->p == ':') {
         s->p++;
         sb_stamp_take_fraction(s, &s->nanosecond);
         s->seconds = NULL;
@@ -123,6 +124,13 @@ static bool take_basic(struct sb_stamp_parts *s, bool date_only)
     const char *date_end = s->p;
     bool parted = sb_stamp_take(s, 'T') || sb_stamp_take(s, 't') || sb_stamp_take(s, '_') ||
                   sb_stamp_take(s, '-') || sb_stamp_take(s, ' ');
+    const char *clock = s->p;
+    if (parted && take_clock(s, (struct clock_style){.colon_too = true})) { /* 20261123 09:15:02 */
+        take_zone(s);
+        return true;
+    }
+    s->p = clock;
+    s->seconds = NULL;
     if (!sb_stamp_take_number(s, 2, 2, &s->hour) || !sb_stamp_take_number(s, 2, 2, &s->minute)) {
         s->p = date_end;
         return date_only && !parted;

@@ -10,7 +10,7 @@ enum op_kind {
     OP_LITERAL, /* arg */
     OP_BLANKS,  /* any number of blanks */
     OP_FIELD,   /* arg: the conversion's letter */
-    OP_SKIP,    /* to the literal that follows */
+    OP_SKIP,    /* to the literal or blank that follows */
 };
 struct op {
     enum op_kind kind;
@@ -92,8 +92,9 @@ static const char *find_gap(const struct sb_stamp_pattern *p)
 {
     bool year = has(p, 'Y') || has(p, 'y'), month = has(p, 'm') || has(p, 'b');
     for (size_t i = 0; i < p->n; i++) {
-        if (p->ops[i].kind == OP_SKIP && (i + 1 == p->n || p->ops[i + 1].kind != OP_LITERAL))
-            return "%* skips to a character, which must follow it";
+        if (p->ops[i].kind == OP_SKIP &&
+            (i + 1 == p->n || p->ops[i + 1].kind == OP_FIELD || p->ops[i + 1].kind == OP_SKIP))
+            return "%* skips to a character or blank, which must follow it";
     }
     if (has(p, 's'))
         return NULL;
@@ -185,6 +186,20 @@ static bool take_field(struct sb_stamp_parts *s, char letter)
     }
 }
 
+/* The next place of a literal, or of a blank. */
+static const char *find(const struct sb_stamp_parts *s, const struct op *op)
+{
+    if (s->p == s->end)
+        return NULL;
+    if (op->kind == OP_LITERAL)
+        return memchr(s->p, op->arg, (size_t)(s->end - s->p));
+    for (const char *p = s->p; p < s->end; p++) {
+        if (*p == ' ' || *p == '\t')
+            return p;
+    }
+    return NULL;
+}
+
 bool sb_stamp_take_pattern(struct sb_stamp_parts *s, const struct sb_stamp_pattern *pattern)
 {
     for (size_t i = 0; i < pattern->n; i++) {
@@ -198,9 +213,7 @@ bool sb_stamp_take_pattern(struct sb_stamp_parts *s, const struct sb_stamp_patte
             while (sb_stamp_take(s, ' ') || sb_stamp_take(s, '\t'))
                 continue;
         } else {
-            const char *next = s->p < s->end
-                                   ? memchr(s->p, pattern->ops[i + 1].arg, (size_t)(s->end - s->p))
-                                   : NULL;
+            const char *next = find(s, &pattern->ops[i + 1]);
             fits = next != NULL;
             s->p = next ? next : s->p;
         }

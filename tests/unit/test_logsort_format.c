@@ -35,6 +35,17 @@ START_TEST(shapes_of_the_wild)
         {"time=\"2026-11-23T09:15:02Z\" level=info", LOGSORT_FIELD, SB_STAMP_ISO, 0},
         {"level=info ts=2026-11-23T09:15:02Z msg=x", LOGSORT_FIELD, SB_STAMP_ISO, 1},
         {"ts=1795425302.5 caller=x", LOGSORT_FIELD, SB_STAMP_EPOCH, 0},
+        {"level=info ts=1795425302.123 msg=x", LOGSORT_FIELD, SB_STAMP_EPOCH, 1},
+        {"type=SYSCALL msg=audit(1795425302.123:456): arch=c000003e", LOGSORT_FIELD, SB_STAMP_EPOCH,
+         1},
+        {"*Nov 23 09:15:02.123: %SYS-5-CONFIG_I: x", LOGSORT_FIELD, SB_STAMP_RFC3164, 0},
+        {"INFO\t2026-11-23 09:15:02\tx", LOGSORT_FIELD, SB_STAMP_ISO, 1},
+        {"20171223-22:15:29:606|Step_LSC|30002312|x", LOGSORT_FIELD, SB_STAMP_BASIC, 0},
+        {"I, [2026-11-23T09:15:02.123456 #123]  INFO -- : x", LOGSORT_FIELD, SB_STAMP_ISO, 1},
+        {"Mon 2026-11-23 09:15:02 CET host x", LOGSORT_FIELD, SB_STAMP_ISO, 1},
+        {"- 1131566461 2005.11.09 dn228 Nov 9 12:01:01 dn228 crond", LOGSORT_FIELD,
+         SB_STAMP_RFC3164, 4},
+        {"2026-11-23 09:15:02, Info CBS x", LOGSORT_FIELD, SB_STAMP_ISO, 0},
         {"I1123 09:15:02.123456    1 main.go:1] x", LOGSORT_FIELD, SB_STAMP_KLOG, 0},
         {"INFO 2026-11-23 09:15:02 x", LOGSORT_FIELD, SB_STAMP_ISO, 1},
         {"1795425302.123    45 10.0.0.1 TCP_MISS/200 512 GET", LOGSORT_FIELD, SB_STAMP_EPOCH, 0},
@@ -82,6 +93,8 @@ START_TEST(no_times)
         {REPEAT("hello 4711"), "no time found in the first 3 lines"},
         {REPEAT("[    0.000000] Linux"), "from the start of a machine"},
         {REPEAT("127.0.0.1 localhost"), "no time"},
+        {REPEAT("09:15:02.123 [main] INFO x"), "say no day"},
+        {REPEAT("level=info id=1795425302 msg=x"), "no time"},
         {REPEAT("request 1795425302 took 2026 ms"), "no time"},
         {REPEAT("a,b,c"), "no time"},
         {REPEAT("{\"a\":1}"), "no time"},
@@ -113,6 +126,27 @@ START_TEST(empty_files_are_fine)
     f.sampled = 7;
     ck_assert_int_eq(detect("\n\r\n", &h, &f, &e), 0);
     ck_assert_uint_eq(f.sampled, 0);
+}
+END_TEST
+
+START_TEST(a_long_trace_in_front)
+{
+    struct logsort_hints h = hints();
+    struct logsort_format f;
+    struct sb_error e;
+    struct sb_buf b = SB_BUF_INIT(1 << 20);
+    for (int i = 0; i < 1000; i++)
+        sb_buf_puts(&b, "  at com.example.Main.run(Main.java:1)\n");
+    ck_assert_int_eq(
+        logsort_format_detect((struct sb_str){b.data, b.len}, true, "x.log", &h, &f, &e),
+        -SB_EINPUT);
+    ck_assert_ptr_nonnull(strstr(e.text, "in the first 1000 lines"));
+    sb_buf_puts(&b, "2026-11-23 09:15:02 x\n");
+    ck_assert_int_eq(
+        logsort_format_detect((struct sb_str){b.data, b.len}, true, "x.log", &h, &f, &e), 0);
+    ck_assert_int_eq(f.stamp, SB_STAMP_ISO);
+    ck_assert_uint_eq(f.timed, 1);
+    sb_buf_done(&b);
 }
 END_TEST
 
@@ -236,5 +270,5 @@ START_TEST(cells_of_records)
 }
 END_TEST
 
-UNIT_MAIN("logsort_format", shapes_of_the_wild, no_times, empty_files_are_fine, day_and_month, keys,
-          members_of_objects, cells_of_records)
+UNIT_MAIN("logsort_format", shapes_of_the_wild, no_times, empty_files_are_fine,
+          a_long_trace_in_front, day_and_month, keys, members_of_objects, cells_of_records)
