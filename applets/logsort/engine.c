@@ -54,6 +54,14 @@ int logsort_source_scanner(const struct logsort_plan *p, struct logsort_source *
     return 0;
 }
 
+/* A date in some lines' middle may be no line's time. */
+static void warn_few(const struct logsort_source *s, const struct logsort_format *f)
+{
+    if (f->shape == LOGSORT_FIELD && f->field > 0 && f->timed * 10 < f->sampled)
+        sb_warn("%s: only %u of %u lines looked at have a time, as word %u: --explain tells",
+                s->path, f->timed, f->sampled, f->field + 1);
+}
+
 static int find_formats(struct logsort_engine *g, struct sb_error *e)
 {
     int rc = 0;
@@ -63,6 +71,8 @@ static int find_formats(struct logsort_engine *g, struct sb_error *e)
         size_t len;
         rc =
             logsort_source_scanner(g->plan, &g->sources.items[i], sample, &len, &g->scanners[i], e);
+        if (!rc)
+            warn_few(&g->sources.items[i], &g->scanners[i].format);
         g->total += g->sources.items[i].size;
     }
     return rc;

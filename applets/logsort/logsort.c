@@ -36,7 +36,8 @@ static const struct sb_option options[] = {
      .arg = "FORMAT",
      .help =
          "How lines begin, as strptime has it: \"%d.%m.%Y %H:%M:%S\". %f are a fraction's digits, "
-         "%s is an epoch, %* skips to the next character. With --key, how its value is written"},
+         "%s is an epoch, %* skips to the next character or blank. With --key, how its value is "
+         "written"},
     {.name = "grep",
      .letter = 'g',
      .type = SB_OPT_LIST,

@@ -195,7 +195,8 @@ static bool take_decimal(struct sb_stamp_parts *s, struct decimal *d)
                 d->digits[d->n++] = *s->p;
         }
     }
-    if (s->end - s->p > 1 && (*s->p | 0x20) == 'e') {
+    /* 1.795425302e+09 as Go and JavaScript print it; 11E8 is something else. */
+    if (d->n > d->whole && s->end - s->p > 1 && (*s->p | 0x20) == 'e') {
         const char *e = s->p++;
         int exponent = 0;
         sb_stamp_take(s, '+');

@@ -176,6 +176,7 @@ START_TEST(absent)
         {SB_STAMP_KLOG, "X1123 09:15:02"},
         {SB_STAMP_KLOG, "I123 09:15:02"},
         {SB_STAMP_EPOCH, "123"},
+        {SB_STAMP_EPOCH, "11E8"},
         {SB_STAMP_EPOCH, "0795425302"},
         {SB_STAMP_EPOCH, "17954253021"},
         {SB_STAMP_EPOCH, "-1795425302"},
