@@ -125,7 +125,8 @@ static int64_t measure(const struct sweep *w, double weight, bool paused)
     return sum;
 }
 
-/* The integral of the heaviest weight of each moment: of all levels, the time above it times the step. */
+/* The integral of the heaviest weight of each moment: of all levels, the time above it times the
+ * step. */
 static double weigh(const struct sweep *w)
 {
     bool paused = w->rules->pauses == MTTR_PAUSES_DOWN;

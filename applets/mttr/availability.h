@@ -1,8 +1,9 @@
-/* Availability: of a window, the share in which no incident had impact, by the union of their spells.
+/* Availability: of a window, the share in which no incident had impact, by the union of their
+ * spells.
  *
- * Overlapping incidents count once. Where incidents take a share of the service only (weights), each
- * moment counts with the heaviest that is going on. Spells are cut to the window; one that lasts, lasts
- * until now. Pure. */
+ * Overlapping incidents count once. Where incidents take a share of the service only (weights),
+ * each moment counts with the heaviest that is going on. Spells are cut to the window; one that
+ * lasts, lasts until now. Pure. */
 #ifndef MTTR_AVAILABILITY_H
 #define MTTR_AVAILABILITY_H
 
@@ -40,8 +41,8 @@ struct mttr_availability {
     double budget, left; /* s: (1 - slo) of the window, and what is left of it; NaN without slo */
     double burn;         /* how many times faster than promised it is used: 1 uses it up exactly */
 };
-/* from < to; now: until when an open spell lasts. All incidents of sel that overlap the window count,
- * whatever window they were chosen by. O(spells log spells). */
+/* from < to; now: until when an open spell lasts. All incidents of sel that overlap the window
+ * count, whatever window they were chosen by. O(spells log spells). */
 void mttr_availability(const struct mttr_impact *rules, const struct mttr_selection *sel,
                        int64_t from, int64_t to, int64_t now, struct mttr_availability *ret);
 

@@ -1,4 +1,5 @@
-/* What a figure is made of, for a terminal: the figure, how its values are spread, incident by incident. */
+/* What a figure is made of, for a terminal: the figure, how its values are spread, incident by
+ * incident. */
 #include "applets/mttr/explanation.h"
 #include "applets/mttr/moment.h"
 #include "applets/mttr/report.h"

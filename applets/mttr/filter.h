@@ -1,8 +1,9 @@
-/* Which incidents a verb looks at: a window of time, and labels. Shared by list, report, explain and all
- * verbs of statistics, so that --since, --until and --where mean the same everywhere.
+/* Which incidents a verb looks at: a window of time, and labels. Shared by list, report, explain
+ * and all verbs of statistics, so that --since, --until and --where mean the same everywhere.
  *
  * An incident belongs to the window of its start (mttr_incident.start), whenever it ended; with
- * --attribute end to that of its end. Mixing the two shifts trends, so what was used is always shown. */
+ * --attribute end to that of its end. Mixing the two shifts trends, so what was used is always
+ * shown. */
 #ifndef MTTR_FILTER_H
 #define MTTR_FILTER_H
 
@@ -33,19 +34,21 @@ struct mttr_filter {
     SB_VEC(struct mttr_where) where;
 };
 
-/* Reads tz, since, until, where and attribute of the options. ret is initialised here, and untouched on
- * failure. -SB_EUSAGE with the option's name and what it takes, also for an empty window. */
+/* Reads tz, since, until, where and attribute of the options. ret is initialised here, and
+ * untouched on failure. -SB_EUSAGE with the option's name and what it takes, also for an empty
+ * window. */
 int mttr_filter_read(const struct mttr_options *o, int64_t now, struct mttr_filter *ret,
                      struct sb_error *e);
 void mttr_filter_done(struct mttr_filter *f); /* {0} is fine */
 
-/* When it belongs to the window: all of one label's = are alternatives, everything else must hold. An
- * incident that is not over has no end yet: by end, it belongs to a window that is not over either. */
+/* When it belongs to the window: all of one label's = are alternatives, everything else must
+ * hold. An incident that is not over has no end yet: by end, it belongs to a window that is not
+ * over either. */
 bool mttr_filter_takes(const struct mttr_filter *f, const struct mttr_incident *i);
 /* The labels alone, whatever the time. */
 bool mttr_filter_labels(const struct mttr_filter *f, const struct mttr_incident *i);
-/* When it was over: the later of its last restored and last closed event that still hold (closed without
- * restored: closed); MTTR_NO_TIME while it is not over. */
+/* When it was over: the later of its last restored and last closed event that still hold (closed
+ * without restored: closed); MTTR_NO_TIME while it is not over. */
 int64_t mttr_incident_end(const struct mttr_incident *i);
 
 /* Incidents of a set. */

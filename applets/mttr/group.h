@@ -30,7 +30,8 @@ struct mttr_groups {
     struct sb_arena arena;
 };
 
-/* Calendar groups are those of the incident's start (or end: f->attribute), in the filter's zone. */
+/* Calendar groups are those of the incident's start (or end: f->attribute), in the filter's
+ * zone. */
 void mttr_group_split(const struct mttr_filter *f, enum mttr_grouping by,
                       const struct mttr_selection *sel, struct mttr_groups *ret);
 void mttr_groups_done(struct mttr_groups *g); /* {0} is fine */

@@ -1,8 +1,9 @@
-/* What one incident says of a metric: from which of its events to which, or why it cannot be told. */
+/* What one incident says of a metric: from which of its events to which, or why it cannot be
+ * told. */
 #include "applets/mttr/metric.h"
 
-/* From the first event of the first kind that there is to one of the second list likewise; lists end
- * with SB_EVENT_OTHER. What is not the first of its list is derived. */
+/* From the first event of the first kind that there is to one of the second list likewise; lists
+ * end with SB_EVENT_OTHER. What is not the first of its list is derived. */
 struct rule {
     enum sb_event_kind from[4], to[3];
     bool last; /* the end is the last of its kind, and must still hold */
@@ -48,7 +49,8 @@ static const struct rule example[] = {
 
 static const struct rule *const profiles[] = {strict, table, drawing, example};
 
-/* From one instant to another; cut where it does not fit: 292 years, the journal has twice as many. */
+/* From one instant to another; cut where it does not fit: 292 years, the journal has twice as
+ * many. */
 static int64_t span(int64_t from, int64_t to)
 {
     int64_t ns;
@@ -87,8 +89,8 @@ static bool awaited(const struct mttr_incident *i, enum sb_event_kind kind, int6
     return !i->restored || since(restored, now) < MTTR_PAPERWORK;
 }
 
-/* Whether the incident was reopened after its last event of this kind, and what that undid is not done
- * again. */
+/* Whether the incident was reopened after its last event of this kind, and what that undid is
+ * not done again. */
 static bool undone(const struct mttr_incident *i, enum sb_event_kind kind)
 {
     if (i->closed || (kind < SB_EVENT_VERIFIED && i->restored))

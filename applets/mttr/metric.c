@@ -1,4 +1,5 @@
-/* Names and definitions of the metrics, by profile. The words are the interface: JSON carries them. */
+/* Names and definitions of the metrics, by profile. The words are the interface: JSON carries
+ * them. */
 #include "applets/mttr/metric.h"
 
 const char *const mttr_metric_names[] = {

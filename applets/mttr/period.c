@@ -4,7 +4,8 @@
 
 #define DAY_NS (INT64_C(86400) * SB_NS_PER_S)
 
-/* Midnight of a day of the calendar in the zone; the first instant of the day where clocks jump over it. */
+/* Midnight of a day of the calendar in the zone; the first instant of the day where clocks jump
+ * over it. */
 static int64_t midnight(const struct sb_zone *zone, int64_t days)
 {
     struct sb_civil day;

@@ -154,8 +154,9 @@ static void put_up(const struct mttr_report *r, const struct mttr_selection *sel
         mttr_availability(&r->impact, sel, from, to, r->filter.now, &ret->up);
 }
 
-/* By the calendar: all incidents that overlap the stretch; by a label: those with it, whenever they began.
- * labels: their groups, in the order of the parts; *at is where the one before was found. */
+/* By the calendar: all incidents that overlap the stretch; by a label: those with it, whenever
+ * they began. labels: their groups, in the order of the parts; *at is where the one before was
+ * found. */
 static void put_part_up(struct mttr_report *r, const struct mttr_selection *all,
                         const struct mttr_groups *labels, size_t *at, struct mttr_figures *part)
 {

@@ -1,4 +1,5 @@
-/* `mttr report`: all figures of the incidents that were asked for, together and by group; and its forms. */
+/* `mttr report`: all figures of the incidents that were asked for, together and by group; and
+ * its forms. */
 #ifndef MTTR_REPORT_H
 #define MTTR_REPORT_H
 
@@ -15,8 +16,9 @@ struct mttr_figures {
     struct mttr_availability up;
 };
 
-/* One --objective: METRIC<=TIME of half of the incidents, METRIC.p90<=TIME of nine in ten. A count, no
- * estimate: of those that are over, and those open that have lasted longer already, so many kept it. */
+/* One --objective: METRIC<=TIME of half of the incidents, METRIC.p90<=TIME of nine in ten. A
+ * count, no estimate: of those that are over, and those open that have lasted longer already, so
+ * many kept it. */
 enum mttr_kept {
     MTTR_KEPT, /* also where nothing happened */
     MTTR_MISSED,
@@ -31,7 +33,8 @@ struct mttr_objective {
 };
 
 enum { MTTR_OBJECTIVES = 32, MTTR_GROUPS_MOST = 5000 };
-/* An interval that covers more than this of what it should is not one of 95 %: n = 8 has no other. */
+/* An interval that covers more than this of what it should is not one of 95 %: n = 8 has no
+ * other. */
 #define MTTR_COVERAGE_MOST 0.99
 
 struct mttr_report {
@@ -51,16 +54,16 @@ struct mttr_report {
     size_t n_objectives;
 };
 
-/* Reads the options alone (no journal is opened): the caller sets r->set and computes. r is initialised
- * here, also on failure. -SB_EUSAGE. */
+/* Reads the options alone (no journal is opened): the caller sets r->set and computes. r is
+ * initialised here, also on failure. -SB_EUSAGE. */
 int mttr_report_read(struct mttr_report *r, const struct mttr_options *o, int64_t now,
                      struct sb_error *e);
 /* From r->set to figures. -SB_ETOOBIG for more than MTTR_GROUPS_MOST groups. */
 int mttr_report_compute(struct mttr_report *r, struct sb_error *e);
 void mttr_report_done(struct mttr_report *r);
 
-/* SB_EXIT_FOUND: an objective is missed, or the budget of --slo is spent; SB_EXIT_UNSURE: an objective
- * cannot be told. */
+/* SB_EXIT_FOUND: an objective is missed, or the budget of --slo is spent; SB_EXIT_UNSURE: an
+ * objective cannot be told. */
 enum sb_exit mttr_report_exit(const struct mttr_report *r);
 /* The profile defines the metric and the report has something to say of it. */
 bool mttr_report_shows(const struct mttr_report *r, enum mttr_metric m);

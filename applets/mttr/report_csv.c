@@ -1,5 +1,5 @@
-/* The report as CSV: one record for each metric of all incidents and then of each group. Times in seconds; a field
- * is empty where nothing can be told. */
+/* The report as CSV: one record for each metric of all incidents and then of each group. Times
+ * in seconds; a field is empty where nothing can be told. */
 #include "applets/mttr/report.h"
 #include "core/doc/number.h"
 #include "core/ui/csv.h"

@@ -1,4 +1,5 @@
-/* The report as JSON, srebox.mttr/1. Keys stay; figures that cannot be told are null, never left out. */
+/* The report as JSON, srebox.mttr/1. Keys stay; figures that cannot be told are null, never left
+ * out. */
 #include "applets/mttr/report.h"
 #include "core/doc/json_write.h"
 

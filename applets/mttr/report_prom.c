@@ -1,5 +1,6 @@
-/* The report in Prometheus' text format 0.0.4, for node_exporter's textfile collector or a push. All incidents, and
- * with --by those of each group under a label of the grouping's name. What cannot be told has no sample. */
+/* The report in Prometheus' text format 0.0.4, for node_exporter's textfile collector or a push.
+ * All incidents, and with --by those of each group under a label of the grouping's name. What
+ * cannot be told has no sample. */
 #include "applets/mttr/report.h"
 #include "core/base/utf8.h"
 #include "core/doc/number.h"

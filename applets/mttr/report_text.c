@@ -1,5 +1,7 @@
-/* The report for a terminal: what was looked at, one table of all metrics, then what is behind the four that the
- * applet is named for (of the others: `mttr explain`) or, with --by, a table of groups for each; availability, objectives, and what to beware of. */
+/* The report for a terminal: what was looked at, one table of all metrics, then what is behind
+ * the four that the applet is named for (of the others: `mttr explain`) and where the time went
+ * or, with --by, a table of groups for each; availability, objectives, and what to beware of. */
+#include "applets/mttr/decompose.h"
 #include "applets/mttr/report.h"
 #include "core/base/utf8.h"
 #include "core/ui/chart.h"
@@ -8,7 +10,7 @@
 
 #include <math.h>
 
-enum { BAR_CELLS = 12, STRIP_LEAST = 5 };
+enum { BAR_CELLS = 12, WAIT_CELLS = 30, STRIP_LEAST = 5 };
 
 struct page {
     const struct mttr_report *r;
@@ -211,6 +213,39 @@ static void put_metric(struct page *p, enum mttr_metric m)
         put_trend(p, s);
 }
 
+/* --- where the time went --- */
+
+static void put_waits(struct page *p)
+{
+    static const struct sb_table_column columns[] = {{"where the time went", false, 0},
+                                                     {"n", true, 0},
+                                                     {"median", true, 0},
+                                                     {"share", true, 0},
+                                                     {"", false, 4}};
+    struct mttr_decomposition d;
+    struct sb_table t;
+    mttr_decompose(&p->r->sel, &d);
+    double suffered = d.seconds - d.waits[SB_EVENT_CLOSED].seconds; /* paperwork is no outage */
+    if (!(suffered > 0))
+        return;
+    sb_table_init(&t, columns, SB_LEN(columns));
+    for (unsigned kind = SB_EVENT_DETECTED; kind < SB_EVENT_CLOSED; kind++) {
+        const struct mttr_wait *w = &d.waits[kind];
+        if (!w->n)
+            continue;
+        sb_table_text(&t, mttr_wait_text((enum sb_event_kind)kind));
+        sb_table_int(&t, (int64_t)w->n);
+        put_seconds(p, &t, w->median);
+        mttr_percent_print(&p->text, w->seconds / suffered, 0);
+        put_cell(p, &t);
+        sb_chart_text_bar(&p->text, w->seconds / suffered, WAIT_CELLS);
+        put_cell(p, &t);
+    }
+    sb_buf_putc(p->out, '\n');
+    sb_table_print(&t, p->out, 0, p->width);
+    sb_table_done(&t);
+}
+
 /* --- groups --- */
 
 static void put_group_name(struct sb_table *t, struct sb_str name)
@@ -358,7 +393,9 @@ void mttr_report_text(const struct mttr_report *r, int width, struct sb_buf *out
         else
             put_groups(&p, (enum mttr_metric)m);
     }
-    if (r->by != MTTR_GROUP_NONE)
+    if (r->by == MTTR_GROUP_NONE)
+        put_waits(&p);
+    else
         put_group_up(&p);
     put_up(&p);
     put_objectives(&p);

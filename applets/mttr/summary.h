@@ -1,9 +1,10 @@
-/* The statistics of one metric over a group of incidents: never a number without its n, its counts and,
- * where one is known that keeps its promise, its interval. Pure.
+/* The statistics of one metric over a group of incidents: never a number without its n, its
+ * counts and, where one is known that keeps its promise, its interval. Pure.
  *
- * Every interval here is of 95 %, and one of those whose real coverage was simulated to lie between 93 %
- * and 99 % on log-normal and on heavier-tailed data (tests/unit/test_mttr_coverage.c). There is none for
- * the mean: those in use cover 61 to 85 % of such data, not 95. */
+ * Every interval here is of 95 %, and one of those whose real coverage was simulated to lie
+ * between 93 % and 99 % on log-normal and on heavier-tailed data
+ * (tests/unit/test_mttr_coverage.c). There is none for the mean: those in use cover 61 to 85 %
+ * of such data, not 95. */
 #ifndef MTTR_SUMMARY_H
 #define MTTR_SUMMARY_H
 
@@ -13,8 +14,8 @@
 #include "core/stat/summary.h"
 
 #define MTTR_CONFIDENCE 0.95
-/* Bins of a quarter of a decade each: bin k >= 1 begins at mttr_bin_start(k) = 10^((k - 1) / 4) s, 0 at 0; the
- * last holds everything above. */
+/* Bins of a quarter of a decade each: bin k >= 1 begins at mttr_bin_start(k) = 10^((k - 1) / 4)
+ * s, 0 at 0; the last holds everything above. */
 enum { MTTR_BINS = 32 };
 double mttr_bin_start(size_t k);
 
@@ -35,7 +36,8 @@ void mttr_sample_take(enum mttr_defs defs, enum mttr_metric m, const struct mttr
                       int64_t now, struct mttr_sample *ret);
 void mttr_sample_done(struct mttr_sample *s); /* {0} is fine */
 
-/* A quantile of the durations: NaN and no limits where n is too small to tell (`needs` values would do). */
+/* A quantile of the durations: NaN and no limits where n is too small to tell (`needs` values
+ * would do). */
 struct mttr_quantile {
     double value;
     struct sb_interval interval;

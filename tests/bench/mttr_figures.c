@@ -1,6 +1,6 @@
-/* The figures of `mttr report` over durations in a CSV file, in seconds, a column a metric: mttr_figures FILE. What
- * a peer's statistics are measured beside: the same file, without the journal. Ours are more: intervals,
- * quartiles, trend, control limits, histogram. */
+/* The figures of `mttr report` over durations in a CSV file, in seconds, a column a metric:
+ * mttr_figures FILE. What a peer's statistics are measured beside: the same file, without the
+ * journal. Ours are more: intervals, quartiles, trend, control limits, histogram. */
 #include "applets/mttr/summary.h"
 
 #include <stdio.h>

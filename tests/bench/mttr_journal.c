@@ -1,6 +1,6 @@
-/* A journal of incidents for measuring: mttr_journal STORE INCIDENTS SEED. Ten events each, log-normal steps
- * (sigma 1.58, as in published incident data), 40 services, three severities, a year. Prints the durations of
- * the metrics as CSV, in seconds, as a peer would read them. */
+/* A journal of incidents for measuring: mttr_journal STORE INCIDENTS SEED. Ten events each,
+ * log-normal steps (sigma 1.58, as in published incident data), 40 services, three severities, a
+ * year. Prints the durations of the metrics as CSV, in seconds, as a peer would read them. */
 #include "core/base/time.h"
 #include "core/stat/rng.h"
 #include "core/stat/special.h"

@@ -1,7 +1,7 @@
 #!/bin/sh
-# How fast a report is, beside Python's statistics module: over the durations of 100000 incidents (a CSV file), and
-# over a journal of their 1000000 events. CPU time, and its ratio to the first line. SB_BENCH_INCIDENTS changes
-# the number.
+# How fast a report is, beside Python's statistics module: over the durations of 100000 incidents (a
+# CSV file), and over a journal of their 1000000 events. CPU time, and its ratio to the first line.
+# SB_BENCH_INCIDENTS changes the number.
 set -eu
 : "${SREBOX:?run by make bench}" "${SB_BUILD:?run by make bench}" "${SB_SRC:?run by make bench}"
 n=${SB_BENCH_INCIDENTS:-100000}

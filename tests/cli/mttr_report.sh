@@ -56,8 +56,12 @@ is 'the shape of the JSON' "$(figures '["schema"]' '["defs"]' '["metrics"]["resp
     '["metrics"]["respond"]["median_s"]' '["metrics"]["respond"]["median_ci_s"]' \
     '["metrics"]["respond"]["mean_s"]' '["metrics"]["respond"]["p90_s"]')" \
     'srebox.mttr/1 strict alerted -> acked 1 0 0 120 None 120 None'
+is 'the keys of a metric stay' "$(figures ' and " ".join(d["metrics"]["recover"])')" "definition note n open missing negative \
+derived lacks median_s median_ci_s median_ci_covers median_with_open_s median_with_open_ci_s mean_s sum_s sd_s \
+geo_mean_s min_s q1_s q3_s p90_s p90_ci_s p95_s p95_ci_s max_s largest_share largest trend control_limits histogram"
 mttr report --defs example
 expect_code 'example' 0
+out_has 'where the time went' 'until someone answered' 'until that was checked'
 out_has 'each inconsistency of the example is named' 'repair: diagnosed -> verified' \
     'Inconsistent: printed as "diagnosis -> fix applied"' 'recover: alerted -> restored' \
     '15, not 12' 'resolve: alerted -> closed' '27' 'this is its time, not a mean'

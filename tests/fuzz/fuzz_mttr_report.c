@@ -1,5 +1,5 @@
-/* What people type after report's options, a line each: since, until, where, objective, weight, slo, by, zone.
- * Whatever is taken is in its range; whatever is refused is so with a reason. */
+/* What people type after report's options, a line each: since, until, where, objective, weight,
+ * slo, by, zone. Whatever is taken is in its range; whatever is refused is so with a reason. */
 #include "applets/mttr/report.h"
 
 #include <math.h>

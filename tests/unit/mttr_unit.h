@@ -1,5 +1,5 @@
-/* Incidents for the tests of mttr's figures, by the way that real ones take: events are appended to a journal, and
- * gathered. Times are minutes after 2026-03-02T14:00:00Z, a Monday. */
+/* Incidents for the tests of mttr's figures, by the way that real ones take: events are appended
+ * to a journal, and gathered. Times are minutes after 2026-03-02T14:00:00Z, a Monday. */
 #ifndef SB_TESTS_MTTR_UNIT_H
 #define SB_TESTS_MTTR_UNIT_H
 

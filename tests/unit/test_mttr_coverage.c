@@ -1,6 +1,7 @@
-/* Do the intervals that are printed keep their promise? Samples are drawn from distributions whose true values are
- * known; counted is how often the interval holds them: of nominal 95 %, 93 to 99 %, more or less what chance
- * does to so few draws. SB_LONG=1 draws 10000 samples (2000 of 1000 values): the table that the manual gives. */
+/* Do the intervals that are printed keep their promise? Samples are drawn from distributions
+ * whose true values are known; counted is how often the interval holds them: of nominal 95 %, 93
+ * to 99 %, more or less what chance does to so few draws. SB_LONG=1 draws 10000 samples (2000 of
+ * 1000 values): the table that the manual gives. */
 #include "applets/mttr/summary.h"
 #include "core/stat/order.h"
 #include "core/stat/rng.h"
@@ -25,8 +26,8 @@ static double log_normal(double p)
     return 1.58 * sb_normal_quantile(p);
 }
 
-/* A tail as heavy as published incident data has: log-t of 3 degrees of freedom, by its closed form in theta:
- * solved for t by Newton's steps. */
+/* A tail as heavy as published incident data has: log-t of 3 degrees of freedom, by its closed
+ * form in theta: solved for t by Newton's steps. */
 static double log_t(double p)
 {
     double t = sb_normal_quantile(p);
@@ -91,8 +92,8 @@ static void note(struct tally *t, int kind, const struct sb_interval *i, double 
     t->held[kind] += holds(i, truth);
 }
 
-/* Incidents that begin evenly over a year, so many seconds of median 1 h; factor: what becomes of it in 30 days. Those
- * that are not over `window` hours after the sample's end are open. */
+/* Incidents that begin evenly over a year, so many seconds of median 1 h; factor: what becomes
+ * of it in 30 days. Those that are not over `window` hours after the sample's end are open. */
 static void make(const struct family *f, size_t n, double factor, double hours, struct sb_rng *r,
                  struct sample *ret)
 {
@@ -184,7 +185,8 @@ START_TEST(on_pareto)
 }
 END_TEST
 
-/* Whatever the distribution, the exact intervals promise so much for each n: beyond 99 % they are marked. */
+/* Whatever the distribution, the exact intervals promise so much for each n: beyond 99 % they
+ * are marked. */
 START_TEST(exact_promises)
 {
     static double values[MOST * 2];

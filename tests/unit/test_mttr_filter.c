@@ -1,4 +1,5 @@
-/* --since, --until, --where, --attribute, and --by: stretches of the calendar, labels, windows, groups. */
+/* --since, --until, --where, --attribute, and --by: stretches of the calendar, labels, windows,
+ * groups. */
 #include "applets/mttr/group.h"
 #include "tests/unit/mttr_unit.h"
 
@@ -156,7 +157,8 @@ START_TEST(refusals)
 }
 END_TEST
 
-/* The next failure of a service counts also where the window does not take it, but not where labels do not. */
+/* The next failure of a service counts also where the window does not take it, but not where
+ * labels do not. */
 START_TEST(next_failures)
 {
     struct journal j;

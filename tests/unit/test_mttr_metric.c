@@ -1,5 +1,5 @@
-/* Definitions: the numbers of the user's text under each profile, fallbacks, what is open, missing, negative, what a
- * reopening undoes, and the times between failures. */
+/* Definitions: the numbers of the user's text under each profile, fallbacks, what is open,
+ * missing, negative, what a reopening undoes, and the times between failures. */
 #include "tests/unit/mttr_unit.h"
 
 struct want {
@@ -22,8 +22,8 @@ static void same(const struct mttr_incidents *set, size_t i, const struct want *
     }
 }
 
-/* The text's example: 14:30 down, 14:33 alert, 14:35 ack, 14:40 cause, 14:43 fix, 14:45 restored, 14:55
- * verified, 15:00 closed. */
+/* The text's example: 14:30 down, 14:33 alert, 14:35 ack, 14:40 cause, 14:43 fix, 14:45
+ * restored, 14:55 verified, 15:00 closed. */
 static void put_example(struct journal *j, const char *id)
 {
     put(j, id, SB_EVENT_IMPACT_START, 30);

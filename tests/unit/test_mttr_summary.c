@@ -1,5 +1,5 @@
-/* The statistics of a metric beside an independent reference (mttr_summary_table.h), to 1e-9; what changes with
- * the order and the unit of the values, and what does not. */
+/* The statistics of a metric beside an independent reference (mttr_summary_table.h), to 1e-9;
+ * what changes with the order and the unit of the values, and what does not. */
 #include "applets/mttr/summary.h"
 #include "core/stat/rng.h"
 #include "core/stat/special.h"
@@ -184,7 +184,8 @@ START_TEST(order_and_unit)
 }
 END_TEST
 
-/* Halved every 30 days: the trend says so; a wild value does not bend it, and is outside of the limits. */
+/* Halved every 30 days: the trend says so; a wild value does not bend it, and is outside of the
+ * limits. */
 START_TEST(trend_and_limits)
 {
     static struct sample x;
