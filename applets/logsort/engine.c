@@ -1,6 +1,8 @@
 /* Setting up: sources, their formats, limits; then one of the ways. */
 #include "applets/logsort/engine.h"
 
+#include "applets/logsort/follow.h"
+
 #include "core/base/log.h"
 #include "core/base/mem.h"
 
@@ -69,6 +71,8 @@ static int find_formats(struct logsort_engine *g, struct sb_error *e)
     g->scanners = sb_xcalloc(g->sources.len, sizeof *g->scanners);
     for (size_t i = 0; i < g->sources.len && !rc; i++) {
         size_t len;
+        if (g->sources.items[i].skipped)
+            continue;
         rc =
             logsort_source_scanner(g->plan, &g->sources.items[i], sample, &len, &g->scanners[i], e);
         if (!rc)
@@ -90,6 +94,7 @@ int logsort_engine_reader(struct logsort_engine *g, uint32_t source, const struc
     if (rc < 0)
         return rc;
     logsort_reader_init(ret_reader, in, s->path, source, scanner, &g->plan->filter, kept);
+    ret_reader->open_end = s->fd >= 0;
     if (run) {
         ret_reader->from = run->start;
         ret_reader->to = run->end;
@@ -127,6 +132,35 @@ static int merge_all(struct logsort_engine *g, struct sb_error *e)
     return logsort_join(g, NULL, e);
 }
 
+/* --follow: of each log its tail, before anything is read: so both read the same file. */
+static int open_tails(struct logsort_engine *g, struct sb_error *e)
+{
+    int rc = 0;
+    g->tails = sb_xcalloc(g->sources.len, sizeof *g->tails);
+    for (uint32_t i = 0; i < g->sources.len; i++)
+        g->tails[i].fd = -1;
+    for (uint32_t i = 0; i < g->sources.len && !rc; i++) {
+        struct logsort_source *s = &g->sources.items[i];
+        bool live = false;
+        if (s->youngest)
+            rc = logsort_tail_init(&g->tails[i], g->plan, s->path, i, &live, e);
+        s->skipped = live && g->tails[i].pipe;
+        s->fd = live && !s->skipped ? g->tails[i].fd : -1;
+    }
+    return rc;
+}
+
+static int follow_all(struct logsort_engine *g, struct sb_error *e)
+{
+    int rc = sort_all(g, e);
+    if (!rc)
+        rc = logsort_output_flush(&g->out, e);
+    for (size_t i = 0; i < g->sources.len; i++)
+        g->sources.items[i].fd = -1;
+    return rc ? rc
+              : logsort_follow(g->tails, g->sources.len, g->plan->options, g->memory, &g->out, e);
+}
+
 /* Lines whose times cannot be are no reason to fail, but to be told. */
 static void warn_refused(const struct logsort_engine *g)
 {
@@ -146,6 +180,8 @@ static int sort_or_merge(struct logsort_engine *g, struct sb_run *run, struct sb
 {
     const struct logsort_options *o = g->plan->options;
     int rc = logsort_sources_init(&g->sources, g->plan->paths, (size_t)g->plan->n_paths, e);
+    if (!rc && o->follow)
+        rc = open_tails(g, e);
     if (!rc)
         rc = find_formats(g, e);
     if (!rc)
@@ -153,7 +189,7 @@ static int sort_or_merge(struct logsort_engine *g, struct sb_run *run, struct sb
                                  o->unique, e);
     if (rc)
         return rc;
-    rc = o->merge ? merge_all(g, e) : sort_all(g, e);
+    rc = o->follow ? follow_all(g, e) : o->merge ? merge_all(g, e) : sort_all(g, e);
     if (!rc)
         rc = logsort_output_finish(&g->out, e);
     if (!rc)
@@ -174,6 +210,9 @@ int logsort_engine(const struct logsort_plan *p, struct sb_run *run, struct sb_e
     sb_vec_done(&g.runs);
     logsort_spill_done(&g.spill);
     free(g.scanners);
+    for (size_t i = 0; g.tails && i < g.sources.len; i++)
+        logsort_tail_done(&g.tails[i]);
+    free(g.tails);
     logsort_sources_done(&g.sources);
     return rc < 0 ? rc : SB_EXIT_OK;
 }

@@ -11,6 +11,7 @@
 #include "applets/logsort/merge.h"
 #include "applets/logsort/output.h"
 #include "applets/logsort/source.h"
+#include "applets/logsort/tail.h"
 
 #include "core/ui/progress.h"
 
@@ -30,6 +31,7 @@ struct logsort_engine {
     struct logsort_scanner *scanners; /* by source; .format.sampled == 0: an empty source */
     struct logsort_spill spill;
     struct logsort_output out;
+    struct logsort_tail *tails; /* --follow: by source; those without a descriptor do not live */
     SB_VEC(struct logsort_run) runs; /* in the order that decides ties */
     uint64_t memory;                 /* bytes */
     uint64_t total, done;            /* bytes of all sources; of those read */

@@ -143,8 +143,15 @@ static int open_path(struct logsort_input *in, const char *path, struct sb_error
 
 int logsort_input_open(const char *path, struct logsort_input **ret_input, struct sb_error *e)
 {
+    return logsort_input_open_as(path, strcmp(path, "-") == 0 ? "standard input" : path, ret_input,
+                                 e);
+}
+
+int logsort_input_open_as(const char *path, const char *name, struct logsort_input **ret_input,
+                          struct sb_error *e)
+{
     struct logsort_input *in = sb_xcalloc(1, sizeof *in);
-    in->name = sb_xstrdup(strcmp(path, "-") == 0 ? "standard input" : path);
+    in->name = sb_xstrdup(name);
     int rc = open_path(in, path, e);
     if (rc < 0)
         logsort_input_free(in);

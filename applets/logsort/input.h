@@ -19,6 +19,9 @@ struct logsort_input;
 /* path "-" is stdin. -SB_ENOTFOUND, -SB_EIO (a directory, no permission, too many files are open),
  * -SB_EUNSUPPORTED (an archive for whose library this program was not built). */
 int logsort_input_open(const char *path, struct logsort_input **ret_input, struct sb_error *e);
+/* The same with another name for messages. */
+int logsort_input_open_as(const char *path, const char *name, struct logsort_input **ret_input,
+                          struct sb_error *e);
 void logsort_input_free(struct logsort_input *in); /* NULL is fine; unmaps */
 
 /* Bytes on the disk, all and those taken so far; 0 = not known. For progress. */

@@ -29,6 +29,12 @@ static const struct sb_option options[] = {
      .type = SB_OPT_FLAG,
      .offset = AT(explain),
      .help = "Sort nothing: say where each file's times stand, and how they are read"},
+    {.name = "follow",
+     .letter = 'F',
+     .type = SB_OPT_FLAG,
+     .offset = AT(follow),
+     .help = "Print what is there, then what comes, until interrupted. Files are followed by their "
+             "names, over rotation and truncation"},
     {.name = "format",
      .letter = 'f',
      .type = SB_OPT_STRING,
@@ -58,6 +64,13 @@ static const struct sb_option options[] = {
      .type = SB_OPT_FLAG,
      .offset = AT(label),
      .help = "Begin every line with the name of the file it comes from"},
+    {.name = "max-late",
+     .type = SB_OPT_DURATION,
+     .offset = AT(max_late),
+     .arg = "DURATION",
+     .def = "2s",
+     .max = INT64_C(3600) * SB_NS_PER_S,
+     .help = "With --follow: how long a record waits for those that are earlier and come later"},
     {.name = "memory",
      .letter = 'S',
      .type = SB_OPT_SIZE,
@@ -208,6 +221,11 @@ static int check_together(const struct logsort_options *o, struct sb_error *e)
                                     : NULL;
     if (mode && other)
         return sb_fail(e, SB_EUSAGE, "%s sorts nothing: it does not go with %s", mode, other);
+    if (mode && o->follow)
+        return sb_fail(e, SB_EUSAGE, "%s sorts nothing: it does not go with --follow", mode);
+    if (o->follow && (o->merge || o->output))
+        return sb_fail(e, SB_EUSAGE, "--follow never ends: it does not go with %s",
+                       o->merge ? "--merge" : "--output");
     return 0;
 }
 

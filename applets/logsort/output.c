@@ -87,6 +87,14 @@ static void wait_for_room(int fd)
     poll(&p, 1, -1);
 }
 
+bool logsort_output_gone(struct logsort_output *o)
+{
+    struct pollfd p = {.fd = o->fd};
+    if (!o->writer && poll(&p, 1, 0) > 0 && p.revents & POLLERR)
+        o->closed = true;
+    return o->closed;
+}
+
 static int write_parts(struct logsort_output *o, struct iovec *part, int n, struct sb_error *e)
 {
     int rc = logsort_input_intact(e);

@@ -38,6 +38,8 @@ int logsort_output_put(void *output, const struct logsort_batch *b, size_t i, si
 int logsort_output_settle(void *output, struct sb_error *e);
 /* Settles, and writes what is gathered. */
 int logsort_output_flush(struct logsort_output *o, struct sb_error *e);
+/* Has the reader of a pipe left? Then o->closed is set, without writing. */
+bool logsort_output_gone(struct logsort_output *o);
 /* Writes the rest; a file gets its name. */
 int logsort_output_finish(struct logsort_output *o, struct sb_error *e);
 /* A file that was not finished is as it was before. */

@@ -201,6 +201,8 @@ static void finish_source(struct logsort_pass *p)
     struct logsort_reader *r = sb_steal(&p->reader);
     p->g->done += r->mapped ? r->scanner.at : logsort_input_taken(r->input);
     p->g->scanners[r->number].stats = r->scanner.stats;
+    if (r->open_end)
+        logsort_tail_resume(&p->g->tails[r->number], &r->scanner);
     if (r->mapped && p->chunk->index.len) {
         sb_vec_push(&p->finished, r);
         return;
@@ -234,7 +236,7 @@ static int read_source(struct logsort_pass *p, uint32_t source, struct sb_error 
         sb_progress_at(&g->progress, taken(p), NULL);
     } while (!rc && r->batch.n > 0);
     if (!rc && is_run(p))
-        keep_run(p, UINT64_MAX);
+        keep_run(p, r->open_end ? logsort_scanner_needs(&r->scanner) : UINT64_MAX);
     finish_source(p);
     return rc;
 }
@@ -250,7 +252,7 @@ int logsort_pass_run(struct logsort_engine *g, struct logsort_chunk *chunk,
     uint64_t index = g->total / LINE_GUESS * 2 * sizeof(struct sb_sort_keyed);
     p->outer = g->total + index > budget(p);
     for (uint32_t i = 0; i < g->sources.len && !rc; i++)
-        rc = read_source(p, i, e);
+        rc = g->sources.items[i].skipped ? 0 : read_source(p, i, e);
     /* Merging needs memory, too. */
     if (!rc && g->runs.len && cost(p) > g->memory / 2)
         rc = spill_chunk(p, e);

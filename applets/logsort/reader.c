@@ -146,8 +146,8 @@ static size_t scan(struct logsort_reader *r, size_t *ret_used)
     size_t at = (size_t)(r->scanner.at - r->start);
     r->before = r->scanner;
     r->batch.base = (uintptr_t)r->bytes - (uintptr_t)r->start;
-    size_t n = logsort_scan(&r->scanner, r->bytes + at, r->len - at, r->whole, r->records, r->most,
-                            ret_used);
+    size_t n = logsort_scan(&r->scanner, r->bytes + at, r->len - at, r->whole && !r->open_end,
+                            r->records, r->most, ret_used);
     r->ended = r->whole && r->scanner.at - r->start == r->len && n < r->most;
     return n;
 }

@@ -57,7 +57,8 @@ struct logsort_reader {
     struct logsort_block block;
     struct logsort_blocks *kept; /* or NULL */
     uint64_t from, to;           /* records that begin outside of it are left out */
-    bool mapped, whole;          /* whole: there are no bytes behind `len` */
+    bool open_end; /* what comes after the end may belong to the last record: it is not given */
+    bool mapped, whole; /* whole: there are no bytes behind `len` */
     bool ended, in_order;
     uint64_t skipped;   /* bytes that were never scanned */
     uint64_t forgotten; /* of a mapping */

@@ -8,6 +8,7 @@
 #include "core/base/str.h"
 #include "core/sort/sort.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,6 +125,8 @@ int logsort_sources_init(struct logsort_sources *s, char *const *paths, size_t n
         *s = (struct logsort_sources){sb_xcalloc(n, sizeof *s->items), n};
         for (size_t i = 0; i < n; i++) {
             s->items[i].path = parts[i].path;
+            s->items[i].fd = -1;
+            s->items[i].youngest = i + 1 == n || parts[i + 1].set != parts[i].set;
             bool alone = (i == 0 || parts[i - 1].set != parts[i].set) &&
                          (i + 1 == n || parts[i + 1].set != parts[i].set);
             s->items[i].label =
@@ -153,7 +156,11 @@ int logsort_source_open(struct logsort_source *s, struct logsort_input **ret_inp
         *ret_input = sb_steal(&s->held);
         return 0;
     }
-    return logsort_input_open(s->path, ret_input, e);
+    if (s->fd < 0)
+        return logsort_input_open(s->path, ret_input, e);
+    char again[64];
+    snprintf(again, sizeof again, "/proc/self/fd/%d", s->fd);
+    return logsort_input_open_as(again, s->path, ret_input, e);
 }
 
 static int read_head(struct logsort_input *in, char *buf, size_t room, size_t *ret_len,

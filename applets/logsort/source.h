@@ -15,10 +15,13 @@
 struct logsort_input;
 
 struct logsort_source {
-    const char *path;           /* borrowed; "-" is stdin */
-    char *label;                /* the path; of a rotated set without what rotation added */
-    uint64_t size;              /* bytes on the disk, once its head was read; 0: not known */
-    int64_t modified;           /* ns since the epoch; now for what is no regular file */
+    const char *path; /* borrowed; "-" is stdin */
+    char *label;      /* the path; of a rotated set without what rotation added */
+    uint64_t size;    /* bytes on the disk, once its head was read; 0: not known */
+    int64_t modified; /* ns since the epoch; now for what is no regular file */
+    bool youngest;    /* of its rotated set, or alone: the part that may still grow */
+    int fd;           /* --follow: it is read through this descriptor, which is its tail's; or -1 */
+    bool skipped;     /* --follow: a pipe, of which nothing is there yet */
     struct logsort_input *held; /* opened already, and cannot be opened twice: a pipe */
 };
 
