@@ -343,6 +343,8 @@ static void put_up(struct page *p)
     mttr_percent_print(&p->text, a->share, 3);
     sb_buf_puts(&p->text, " of ");
     mttr_seconds_print(&p->text, (double)(a->to - a->from) / 1e9);
+    if (p->r->filter.since == MTTR_NO_TIME)
+        sb_buf_puts(&p->text, " since the first incident");
     sb_buf_puts(&p->text, ": ");
     mttr_report_up(a, &p->text);
     if (!isnan(a->budget)) {

@@ -65,7 +65,8 @@ out_has 'where the time went' 'until someone answered' 'until that was checked'
 out_has 'each inconsistency of the example is named' 'repair: diagnosed -> verified' \
     'Inconsistent: printed as "diagnosis -> fix applied"' 'recover: alerted -> restored' \
     '15, not 12' 'resolve: alerted -> closed' '27' 'this is its time, not a mean'
-is 'fits 80 columns' "$(awk 'length($0) > 80' "$T/out")" ''
+is 'fits 80 columns' "$(python3 -c 'import sys
+print(*[line for line in open(sys.argv[1], encoding="utf-8") if len(line) > 81])' "$T/out")" ''
 
 # --- the drawing ---
 
