@@ -74,10 +74,11 @@ int mttr_corrections_read(struct sb_store *s, struct mttr_corrections *ret, stru
 {
     struct sb_rows rows SB_CLEANUP(sb_rows_done) = SB_ROWS_INIT;
     SB_VEC(struct mttr_correction) list = {0};
-    int code = sb_store_query(
-        s,
-        "SELECT id, corrects, kind = 'retracted' FROM event WHERE corrects IS NOT NULL ORDER BY id",
-        SB_NO_BINDS, &rows, e);
+    int code = sb_store_query(s,
+                              "SELECT id, corrects, kind = 'retracted' FROM event INDEXED BY "
+                              "event_corrects" /* else all is read */
+                              " WHERE corrects IS NOT NULL ORDER BY id",
+                              SB_NO_BINDS, &rows, e);
     while (!code && (code = sb_rows_next(&rows, e)) > 0) {
         const struct mttr_correction one = {sb_rows_int(&rows, 0), sb_rows_int(&rows, 1),
                                             sb_rows_int(&rows, 2) != 0};
