@@ -16,15 +16,16 @@ static void S(sort_stretch)(struct sb_sort_job *j, SORT_T *v, SORT_T *buf, struc
 }
 
 /* Do all of some pairs from two unsorted stretches say that one goes before the other? Then sorting both
- * together would only find out again that they are apart. */
+ * together would only find out again that they are apart. Early elements of the one are held against late
+ * ones of the other: what merely drifts overlaps. */
 static int S(are_apart)(struct sb_sort_job *j, const SORT_T *v, const struct sb_sort_run *a,
                         const struct sb_sort_run *b)
 {
     enum { PAIRS = 16 };
     size_t up = 0, down = 0;
     for (size_t i = 0; i < PAIRS && (up == i || down == i); i++) {
-        const SORT_T *x = v + a->start + i * (a->len / PAIRS),
-                     *y = v + b->start + i * (b->len / PAIRS);
+        const SORT_T *x = v + a->start + i * (a->len - 1) / (PAIRS - 1);
+        const SORT_T *y = v + b->start + (PAIRS - 1 - i) * (b->len - 1) / (PAIRS - 1);
         down += S(less)(j, y, x);
         up += S(less)(j, x, y);
     }
