@@ -69,18 +69,20 @@ static SB_SORT_INLINE int sb_sort_less(struct sb_sort_job *j, const void *a, con
     return !j->fail && j->cmp(a, b, j->ctx, &j->fail) < 0;
 }
 
-/* c, of which the compiler no longer knows that it is the outcome of a comparison (the statement is
- * empty): it would make branches of what follows, and these are the conditions no processor foresees. */
-static SB_SORT_INLINE size_t sb_sort_opaque(size_t c)
+/* All ones if c is 1, 0 if it is 0. The compiler no longer knows that this is the outcome of a comparison
+ * (the statement is empty): it would make branches of what follows, and these are the conditions no
+ * processor foresees. */
+static SB_SORT_INLINE size_t sb_sort_mask(size_t c)
 {
-    __asm__("" : "+r"(c));
-    return c;
+    size_t mask = 0 - c;
+    __asm__("" : "+r"(mask));
+    return mask;
 }
 
-/* x if c is 1, y if c is 0: arithmetic, for the same reason. */
-static SB_SORT_INLINE size_t sb_sort_pick(size_t c, size_t x, size_t y)
+/* x where mask is ones, y where it is 0: arithmetic, for the same reason. */
+static SB_SORT_INLINE size_t sb_sort_pick(size_t mask, size_t x, size_t y)
 {
-    return y ^ ((x ^ y) & (0 - c));
+    return y + ((x - y) & mask);
 }
 
 /* The power of the boundary at `mid` between the runs [lo, mid) and [mid, hi) of n elements: how many

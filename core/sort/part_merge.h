@@ -18,19 +18,19 @@ struct S(merge) {
 static SB_SORT_INLINE void S(step_front)(struct sb_sort_job *j, const SORT_T *src, size_t *l,
                                          size_t *r, SORT_T *dst)
 {
-    size_t right = sb_sort_opaque(S(less)(j, src + *r, src + *l));
+    size_t right = sb_sort_mask(S(less)(j, src + *r, src + *l));
     *dst = src[sb_sort_pick(right, *r, *l)];
-    *r += right;
-    *l += 1 - right;
+    *r -= right;
+    *l += 1 + right;
 }
 
 static SB_SORT_INLINE void S(step_back)(struct sb_sort_job *j, const SORT_T *src, size_t *l_end,
                                         size_t *r_end, SORT_T *dst)
 {
-    size_t left = sb_sort_opaque(S(less)(j, src + *r_end - 1, src + *l_end - 1));
+    size_t left = sb_sort_mask(S(less)(j, src + *r_end - 1, src + *l_end - 1));
     *dst = src[sb_sort_pick(left, *l_end, *r_end) - 1];
-    *l_end -= left;
-    *r_end -= 1 - left;
+    *l_end += left;
+    *r_end -= 1 + left;
 }
 
 /* A group of steps from each end of the windows of m, and of k if there is one: as many chains of
@@ -39,13 +39,15 @@ static SB_SORT_INLINE void S(merge_group)(struct sb_sort_job *j, struct S(merge)
                                           struct S(merge) * k)
 {
     struct S(merge) a = *m, b = k ? *k : *m; /* in registers: dst may overlap what m points to */
+    const SORT_T *src = m->src;
+    SORT_T *dst = m->dst;
     for (size_t i = 0; i < SB_SORT_GROUP; i++) {
-        S(step_front)(j, a.src, &a.l, &a.r, a.dst + a.out + i);
+        S(step_front)(j, src, &a.l, &a.r, dst + a.out + i);
         if (k)
-            S(step_front)(j, b.src, &b.l, &b.r, b.dst + b.out + i);
-        S(step_back)(j, a.src, &a.l_end, &a.r_end, a.dst + a.out_end - 1 - i);
+            S(step_front)(j, src, &b.l, &b.r, dst + b.out + i);
+        S(step_back)(j, src, &a.l_end, &a.r_end, dst + a.out_end - 1 - i);
         if (k)
-            S(step_back)(j, b.src, &b.l_end, &b.r_end, b.dst + b.out_end - 1 - i);
+            S(step_back)(j, src, &b.l_end, &b.r_end, dst + b.out_end - 1 - i);
     }
     a.out += SB_SORT_GROUP, a.out_end -= SB_SORT_GROUP;
     b.out += SB_SORT_GROUP, b.out_end -= SB_SORT_GROUP;
@@ -117,10 +119,7 @@ static void S(merge_tail)(struct sb_sort_job *j, struct S(merge) * m)
             if (m->r < m->r_end)
                 S(merge_front)(m, &m->l, 1);
         } else {
-            size_t right = S(less)(j, m->src + m->r, m->src + m->l);
-            m->dst[m->out++] = m->src[sb_sort_pick(right, m->r, m->l)];
-            m->r += right;
-            m->l += 1 - right;
+            S(step_front)(j, m->src, &m->l, &m->r, m->dst + m->out++);
         }
     }
     S(merge_front)(m, &m->l, m->l_end - m->l);

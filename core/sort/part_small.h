@@ -9,17 +9,18 @@ static inline void S(leaf)(struct sb_sort_job *j, SORT_T *dst, const SORT_T *src
         dst[0] = src[a];
         dst[1] = src[b];
     } else if (n == 3) { /* a <= b; one branch, because a third of all times saves a comparison */
-        size_t below_b = S(less)(j, src + 2, src + b);
-        size_t below_a = below_b && S(less)(j, src + 2, src + a);
+        size_t below_b = sb_sort_mask(S(less)(j, src + 2, src + b));
+        size_t below_a = below_b ? sb_sort_mask(S(less)(j, src + 2, src + a)) : 0;
         dst[0] = src[sb_sort_pick(below_a, 2, a)];
         dst[1] = src[sb_sort_pick(below_a, a, sb_sort_pick(below_b, 2, b))];
         dst[2] = src[sb_sort_pick(below_b, b, 2)];
     } else { /* a <= b and c <= d: the ends are known after two more, the middle after three */
         size_t second = S(less)(j, src + 3, src + 2), c = 2 + second, d = 3 - second;
-        size_t low = S(less)(j, src + c, src + a), high = S(less)(j, src + d, src + b);
+        size_t low = sb_sort_mask(S(less)(j, src + c, src + a));
+        size_t high = sb_sort_mask(S(less)(j, src + d, src + b));
         size_t left = sb_sort_pick(low, a, sb_sort_pick(high, c, b));
         size_t right = sb_sort_pick(high, d, sb_sort_pick(low, b, c));
-        size_t swap = S(less)(j, src + right, src + left);
+        size_t swap = sb_sort_mask(S(less)(j, src + right, src + left));
         dst[0] = src[sb_sort_pick(low, c, a)];
         dst[1] = src[sb_sort_pick(swap, right, left)];
         dst[2] = src[sb_sort_pick(swap, left, right)];
@@ -34,21 +35,21 @@ static inline void S(halves)(struct sb_sort_job *j, SORT_T *dst, const SORT_T *s
 {
     size_t half = n / 2, l = 0, r = half, l_end = half, r_end = n, back = n;
     for (size_t i = 0; i < half; i++) {
-        size_t right = sb_sort_opaque(S(less)(j, src + r, src + l));
+        size_t right = sb_sort_mask(S(less)(j, src + r, src + l));
         dst[i] = src[sb_sort_pick(right, r, l)];
-        r += right;
-        l += 1 - right;
+        r -= right;
+        l += 1 + right;
         if (back - 1 == half)
             break;
-        size_t left = sb_sort_opaque(S(less)(j, src + r_end - 1, src + l_end - 1));
+        size_t left = sb_sort_mask(S(less)(j, src + r_end - 1, src + l_end - 1));
         dst[--back] = src[sb_sort_pick(left, l_end, r_end) - 1];
-        l_end -= left;
-        r_end -= 1 - left;
+        l_end += left;
+        r_end -= 1 + left;
     }
     if (l > l_end || r > r_end)
         S(copy)(dst, src, n);
     else
-        dst[half] = src[sb_sort_pick(l < l_end, l, r)];
+        dst[half] = src[l < l_end ? l : r];
 }
 
 /* Sorts src[0, n) into a; b is scratch of the same size. All three are apart. */
