@@ -40,14 +40,15 @@ static SB_SORT_INLINE void S(merge_group)(struct sb_sort_job *j, struct S(merge)
 {
     struct S(merge) a = *m, b = k ? *k : *m; /* in registers: dst may overlap what m points to */
     const SORT_T *src = m->src;
-    SORT_T *dst = m->dst;
-    for (size_t i = 0; i < SB_SORT_GROUP; i++) {
-        S(step_front)(j, src, &a.l, &a.r, dst + a.out + i);
+    SORT_T *front = m->dst + a.out, *back = m->dst + a.out_end - 1, *end = front + SB_SORT_GROUP;
+    size_t apart = b.out - a.out, apart_back = b.out_end - a.out_end; /* k's from m's */
+    for (; front < end; front++, back--) {
+        S(step_front)(j, src, &a.l, &a.r, front);
         if (k)
-            S(step_front)(j, src, &b.l, &b.r, dst + b.out + i);
-        S(step_back)(j, src, &a.l_end, &a.r_end, dst + a.out_end - 1 - i);
+            S(step_front)(j, src, &b.l, &b.r, front + apart);
+        S(step_back)(j, src, &a.l_end, &a.r_end, back);
         if (k)
-            S(step_back)(j, src, &b.l_end, &b.r_end, dst + b.out_end - 1 - i);
+            S(step_back)(j, src, &b.l_end, &b.r_end, back + apart_back);
     }
     a.out += SB_SORT_GROUP, a.out_end -= SB_SORT_GROUP;
     b.out += SB_SORT_GROUP, b.out_end -= SB_SORT_GROUP;
