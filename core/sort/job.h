@@ -12,14 +12,15 @@
 #include <string.h>
 
 enum {
-    SB_SORT_SMALL = 48,          /* most elements for the small sort */
-    SB_SORT_GROUP = 8,           /* steps of a merge between looks at who wins */
-    SB_SORT_MOST_NEEDED = 64,    /* groups won in a row that always call for a gallop */
-    SB_SORT_LONG_MERGE = 512,    /* from here on merges are cut in two */
-    SB_SORT_PIECE = 4096,        /* elements that are judged at once */
-    SB_SORT_LOOSE = 128,         /* least room for a run with strays */
-    SB_SORT_LOOSE_LEAST = 16,    /* what must ascend before strays are set aside */
-    SB_SORT_STACK_BYTES = 4096,  /* buffers up to this size lie on the stack */
+    SB_SORT_SMALL = 48,         /* most elements for the small sort */
+    SB_SORT_GROUP = 8,          /* steps of a merge between looks at who wins */
+    SB_SORT_STRIDE = 48,        /* turns are taken within so many steps: of 2, 3, 4, 6, 8, 12 ... */
+    SB_SORT_MOST_NEEDED = 64,   /* groups won in a row that always call for a gallop */
+    SB_SORT_LONG_MERGE = 512,   /* from here on merges are cut in two */
+    SB_SORT_PIECE = 4096,       /* elements that are judged at once */
+    SB_SORT_LOOSE = 128,        /* least room for a run with strays */
+    SB_SORT_LOOSE_LEAST = 16,   /* what must ascend before strays are set aside */
+    SB_SORT_STACK_BYTES = 4096, /* buffers up to this size lie on the stack */
     SB_SORT_MAX_PENDING = 64 + 2 /* powers on the stack rise strictly and are at most 64 */
 };
 
@@ -67,6 +68,12 @@ static inline void sb_sort_note(struct sb_sort_job *j, enum sb_sort_step step, s
 static SB_SORT_INLINE int sb_sort_less(struct sb_sort_job *j, const void *a, const void *b)
 {
     return !j->fail && j->cmp(a, b, j->ctx, &j->fail) < 0;
+}
+
+/* Here the compiler must branch: it may not do what follows unasked. */
+static SB_SORT_INLINE void sb_sort_branch(void)
+{
+    __asm__ volatile("");
 }
 
 /* All ones if c is 1, 0 if it is 0. The compiler no longer knows that this is the outcome of a comparison

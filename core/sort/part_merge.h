@@ -10,7 +10,10 @@ struct S(merge) {
     SORT_T *dst;
     size_t l, l_end, r, r_end;  /* windows on the left and the right run */
     size_t out, out_end;        /* what of dst is still to be written */
+    size_t l_seen, l_end_seen;  /* when the last group was looked at */
     size_t needed, front, back; /* groups won in a row: to gallop, seen at either end */
+    uint64_t shares;            /* the left run's of each of the last groups, the latest lowest */
+    size_t alike;               /* groups in a row whose share was that of HISTORY groups before */
 };
 
 /* One step from the front: the lesser of the first elements, the left one on ties; and one from the
@@ -33,28 +36,36 @@ static SB_SORT_INLINE void S(step_back)(struct sb_sort_job *j, const SORT_T *src
     *r_end -= 1 + left;
 }
 
+static SB_SORT_INLINE void S(merge_reached)(struct S(merge) * m, size_t l, size_t r, size_t l_end,
+                                            size_t r_end)
+{
+    m->l = l, m->r = r, m->l_end = l_end, m->r_end = r_end;
+    m->out += SB_SORT_GROUP, m->out_end -= SB_SORT_GROUP;
+}
+
 /* A group of steps from each end of the windows of m, and of k if there is one: as many chains of
  * comparisons as a processor can keep apart. Each window is at least two groups wide. */
 static SB_SORT_INLINE void S(merge_group)(struct sb_sort_job *j, struct S(merge) * m,
                                           struct S(merge) * k)
 {
-    struct S(merge) a = *m, b = k ? *k : *m; /* in registers: dst may overlap what m points to */
+    const struct S(merge) *const n = k ? k : m;
     const SORT_T *src = m->src;
-    SORT_T *front = m->dst + a.out, *back = m->dst + a.out_end - 1, *end = front + SB_SORT_GROUP;
-    size_t apart = b.out - a.out, apart_back = b.out_end - a.out_end; /* k's from m's */
+    size_t l = m->l, r = m->r, l_end = m->l_end,
+           r_end = m->r_end; /* dst may overlap what m points to */
+    size_t kl = n->l, kr = n->r, kl_end = n->l_end, kr_end = n->r_end;
+    SORT_T *front = m->dst + m->out, *back = m->dst + m->out_end - 1, *end = front + SB_SORT_GROUP;
+    size_t apart = n->out - m->out, apart_back = n->out_end - m->out_end;
     for (; front < end; front++, back--) {
-        S(step_front)(j, src, &a.l, &a.r, front);
+        S(step_front)(j, src, &l, &r, front);
         if (k)
-            S(step_front)(j, src, &b.l, &b.r, front + apart);
-        S(step_back)(j, src, &a.l_end, &a.r_end, back);
+            S(step_front)(j, src, &kl, &kr, front + apart);
+        S(step_back)(j, src, &l_end, &r_end, back);
         if (k)
-            S(step_back)(j, src, &b.l_end, &b.r_end, back + apart_back);
+            S(step_back)(j, src, &kl_end, &kr_end, back + apart_back);
     }
-    a.out += SB_SORT_GROUP, a.out_end -= SB_SORT_GROUP;
-    b.out += SB_SORT_GROUP, b.out_end -= SB_SORT_GROUP;
-    *m = a;
+    S(merge_reached)(m, l, r, l_end, r_end);
     if (k)
-        *k = b;
+        S(merge_reached)(k, kl, kr, kl_end, kr_end);
 }
 
 /* Moves n elements of the left (right) run at once, from the front (back). */
@@ -127,27 +138,47 @@ static void S(merge_tail)(struct sb_sort_job *j, struct S(merge) * m)
     S(merge_front)(m, &m->r, m->r_end - m->r);
 }
 
+/* The runs take turns: merges from the front with a branch at each step, which a processor then foresees,
+ * for as long as each stride takes as many from the left run as the one before. */
+static void S(merge_steadily)(struct sb_sort_job *j, struct S(merge) * m)
+{
+    size_t left = 0, before;
+    m->alike = 0;
+    do {
+        const SORT_T *l = m->src + m->l, *r = m->src + m->r;
+        SORT_T *dst = m->dst + m->out;
+        if (m->l_end - m->l < SB_SORT_STRIDE || m->r_end - m->r < SB_SORT_STRIDE)
+            return;
+        for (size_t i = 0; i < SB_SORT_STRIDE; i++) {
+            if (S(less)(j, r, l)) {
+                sb_sort_branch();
+                dst[i] = *r++;
+            } else {
+                dst[i] = *l++;
+            }
+        }
+        before = left;
+        left = (size_t)(l - m->src) - m->l;
+        m->l += left, m->r += SB_SORT_STRIDE - left, m->out += SB_SORT_STRIDE;
+    } while (left == before || before == 0);
+}
+
 static inline int S(is_wide)(const struct S(merge) * m)
 {
     return m->l_end - m->l >= 2 * SB_SORT_GROUP && m->r_end - m->r >= 2 * SB_SORT_GROUP;
 }
 
-/* After a group that began with the windows `was`: one run won it wholly at the front or the back?
- * `needed` groups in a row call for a gallop; one that skips little makes the next need twice that. */
-static inline void S(merge_look)(struct sb_sort_job *j, struct S(merge) * m,
-                                 const struct S(merge) * was)
+/* Skips where one run has won `needed` groups in a row; a gallop that skips little makes the next need
+ * twice that. */
+static void S(merge_leap)(struct sb_sort_job *j, struct S(merge) * m, int left_front, int left_back)
 {
-    size_t front = m->l - was->l, back = was->l_end - m->l_end, won;
-    m->front = front % SB_SORT_GROUP == 0 ? m->front + 1 : 0;
-    m->back = back % SB_SORT_GROUP == 0 ? m->back + 1 : 0;
+    size_t won;
     if (m->front >= m->needed) {
         m->front = 0;
-        won = S(gallop_front)(j, m, front != 0);
-    } else if (m->back >= m->needed) {
-        m->back = 0;
-        won = S(gallop_back)(j, m, back != 0);
+        won = S(gallop_front)(j, m, left_front);
     } else {
-        return;
+        m->back = 0;
+        won = S(gallop_back)(j, m, left_back);
     }
     if (won >= 2 * SB_SORT_GROUP)
         m->needed = m->needed > 1 ? m->needed / 2 : 1;
@@ -155,12 +186,27 @@ static inline void S(merge_look)(struct sb_sort_job *j, struct S(merge) * m,
         m->needed *= 2;
 }
 
+/* After a group: did one run win it wholly at the front or the back, or do the runs take turns? */
+static SB_SORT_INLINE void S(merge_look)(struct sb_sort_job *j, struct S(merge) * m)
+{
+    enum { STEADY = 8, HISTORY = SB_SORT_STRIDE / SB_SORT_GROUP, BITS = 8 };
+    size_t front = m->l - m->l_seen, back = m->l_end_seen - m->l_end;
+    m->front = front % SB_SORT_GROUP == 0 ? m->front + 1 : 0;
+    m->back = back % SB_SORT_GROUP == 0 ? m->back + 1 : 0;
+    m->alike = (m->alike + 1) & sb_sort_mask(front == ((m->shares >> (HISTORY - 1) * BITS) & 0xff));
+    m->shares = m->shares << BITS | front;
+    if (m->alike >= STEADY)
+        S(merge_steadily)(j, m);
+    else if (m->front >= m->needed || m->back >= m->needed)
+        S(merge_leap)(j, m, front != 0, back != 0);
+    m->l_seen = m->l, m->l_end_seen = m->l_end;
+}
+
 static void S(merge_one)(struct sb_sort_job *j, struct S(merge) * m)
 {
     while (S(is_wide)(m)) {
-        struct S(merge) was = *m;
         S(merge_group)(j, m, NULL);
-        S(merge_look)(j, m, &was);
+        S(merge_look)(j, m);
     }
     S(merge_tail)(j, m);
 }
@@ -193,6 +239,8 @@ static void S(merge_windows)(struct sb_sort_job *j, SORT_T *dst, const SORT_T *s
                          .r_end = hi,
                          .out = lo,
                          .out_end = hi,
+                         .l_seen = lo,
+                         .l_end_seen = mid,
                          .needed = 1};
     if (SORT_CALLS || hi - lo < SB_SORT_LONG_MERGE) {
         S(merge_one)(j, &m);
@@ -200,14 +248,13 @@ static void S(merge_windows)(struct sb_sort_job *j, SORT_T *dst, const SORT_T *s
     }
     size_t half = (hi - lo) / 2, share = S(left_share)(j, &m, half);
     struct S(merge) k = m;
-    m.l_end = k.l = lo + share;
+    m.l_end = m.l_end_seen = k.l = k.l_seen = lo + share;
     m.r_end = k.r = mid + half - share;
     m.out_end = k.out = lo + half;
     while (S(is_wide)(&m) && S(is_wide)(&k)) {
-        struct S(merge) m_was = m, k_was = k;
         S(merge_group)(j, &m, &k);
-        S(merge_look)(j, &m, &m_was);
-        S(merge_look)(j, &k, &k_was);
+        S(merge_look)(j, &m);
+        S(merge_look)(j, &k);
     }
     S(merge_one)(j, &m);
     S(merge_one)(j, &k);
