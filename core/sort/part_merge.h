@@ -227,10 +227,12 @@ static size_t S(left_share)(struct sb_sort_job *j, const struct S(merge) * m, si
 }
 
 /* Merges src[lo, mid) and src[mid, hi) into dst[lo, hi). A long merge is cut in two that do not depend
- * on each other and go on at the same time, unless comparisons are calls, which leave no registers. */
+ * on each other and go on at the same time: while one waits for what a comparator looks at, elsewhere in
+ * memory, so does the other. Large records that are compared by calls gain nothing from that. */
 static void S(merge_windows)(struct sb_sort_job *j, SORT_T *dst, const SORT_T *src, size_t lo,
                              size_t mid, size_t hi)
 {
+    enum { POINTERS = 16 };
     struct S(merge) m = {.src = src,
                          .dst = dst,
                          .l = lo,
@@ -242,7 +244,7 @@ static void S(merge_windows)(struct sb_sort_job *j, SORT_T *dst, const SORT_T *s
                          .l_seen = lo,
                          .l_end_seen = mid,
                          .needed = 1};
-    if (SORT_CALLS || hi - lo < SB_SORT_LONG_MERGE) {
+    if (hi - lo < SB_SORT_LONG_MERGE || (SORT_CALLS && sizeof *src > POINTERS)) {
         S(merge_one)(j, &m);
         return;
     }
