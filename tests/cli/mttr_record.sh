@@ -173,6 +173,10 @@ run mttr list --where service=nobody
 out_is "none like that" "no incidents like that"
 run mttr list -o csv
 out_has "CSV has import's column names" "id,service,severity,team,title,state,impact_start,detected,alerted,acked"
+mttr list -o csv -w 'service!=checkout' >listed.csv
+mttr import listed.csv --store other.db >/dev/null 2>&1
+mttr list -o csv --store other.db >again.csv
+ok "which takes it" diff listed.csv again.csv
 hostile=$(mttr open "$(printf 'a\033[31m<b>|x')" -t "$(printf '<script>\033]0;x\a|*id*')" 2>/dev/null)
 mttr note "$hostile" "$(printf 'one\n<img src=x>\033[2J| two')" >/dev/null
 for format in text markdown html; do
