@@ -84,6 +84,8 @@ void mttr_report_counts(const struct mttr_summary *s, struct sb_buf *b);
 void mttr_report_up(const struct mttr_availability *a, struct sb_buf *b);
 void mttr_report_budget(const struct mttr_report *r, const struct mttr_availability *a,
                         struct sb_buf *b);
+/* What to beware of when there are several groups, or nothing. */
+void mttr_report_many(const struct mttr_report *r, struct sb_buf *b);
 /* "respond: half within 5m: 12 of 14"; whether it was kept is the caller's to say. */
 void mttr_report_objective(const struct mttr_objective *o, struct sb_buf *b);
 /* "▁▃█▂": how many fall into each quarter of a decade, from the shortest to the longest. */

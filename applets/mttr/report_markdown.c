@@ -153,6 +153,12 @@ void mttr_report_markdown(const struct mttr_report *r, struct sb_buf *out)
     for (int m = 0; m < MTTR_METRIC_COUNT && r->by != MTTR_GROUP_NONE; m++)
         if (mttr_report_shows(r, (enum mttr_metric)m))
             put_groups(&p, (enum mttr_metric)m);
+    mttr_report_many(r, &p.text);
+    if (p.text.len)
+        sb_buf_putc(out, '\n');
+    put_text(&p);
+    if (r->parts.len > 1)
+        sb_buf_putc(out, '\n');
     put_up(&p);
     put_objectives(&p);
     sb_buf_puts(out, "\nHalf of the incidents took at most the median; its interval is exact. The "

@@ -73,21 +73,37 @@ static void put_head(struct page *p)
         sb_buf_printf(&p->text, "; %zu not over", f->open);
     sb_buf_printf(&p->text, ". Definitions: %s.", mttr_defs_names[p->r->defs]);
     put_paragraph(p, 0);
-    sb_buf_putc(p->out, '\n');
+    if (f->incidents)
+        sb_buf_putc(p->out, '\n');
+    else
+        say(p, 0, "Nothing to tell: no incident is like that. \"srebox mttr list\" shows all.");
 }
 
+/* The column of open ones only where there are some: the strip needs the room. */
 static void put_overview(struct page *p)
 {
-    static const struct sb_table_column columns[] = {
-        {"", false, 0},   {"n", true, 0},    {"median", true, 0}, {"95 % interval", false, 0},
-        {"p90", true, 0}, {"mean", true, 0}, {"", false, 12}};
+    static const struct sb_table_column columns[] = {{"", false, 0},
+                                                     {"open", true, 0},
+                                                     {"n", true, 0},
+                                                     {"median", true, 0},
+                                                     {"95 % interval", false, 0},
+                                                     {"p90", true, 0},
+                                                     {"mean", true, 0},
+                                                     {"", false, 4}};
+    struct sb_table_column shown[SB_LEN(columns)];
+    const bool open = p->r->total.open > 0;
     struct sb_table t;
-    sb_table_init(&t, columns, SB_LEN(columns));
+    memcpy(shown, columns, sizeof shown);
+    if (!open)
+        memmove(shown + 1, columns + 2, sizeof columns - 2 * sizeof *columns);
+    sb_table_init(&t, shown, SB_LEN(columns) - !open);
     for (int m = 0; m < MTTR_METRIC_COUNT; m++) {
         const struct mttr_summary *s = &p->r->total.metrics[m];
         if (!mttr_report_shows(p->r, (enum mttr_metric)m))
             continue;
         sb_table_text(&t, mttr_metric_names[m]);
+        if (open)
+            sb_table_int(&t, (int64_t)s->open);
         put_figures(p, &t, s);
         if (s->n >= STRIP_LEAST)
             mttr_report_strip(s, &p->text);
@@ -320,15 +336,9 @@ static void put_group_up(struct page *p)
 
 static void put_many(struct page *p)
 {
-    size_t n = p->r->parts.len;
-    if (n < 2)
-        return;
-    sb_buf_printf(&p->text,
-                  "%zu groups: with so many, some look better or worse by chance alone, and of "
-                  "their intervals about one in 20 is wrong. Before saying that two differ, ask "
-                  "\"srebox mttr compare\".",
-                  n);
-    sb_buf_putc(p->out, '\n');
+    mttr_report_many(p->r, &p->text);
+    if (p->text.len)
+        sb_buf_putc(p->out, '\n');
     put_paragraph(p, 0);
 }
 
@@ -373,12 +383,13 @@ static void put_caveats(struct page *p)
     bool means = false;
     for (int m = 0; m < MTTR_METRIC_COUNT; m++)
         means = means || p->r->total.metrics[m].n > 1;
+    if (!means)
+        return;
     sb_buf_putc(p->out, '\n');
-    if (means)
-        say(p, 0,
-            "Half of the incidents took at most the median; its interval is exact, whatever the "
-            "distribution. The mean has none: the usual ones are wrong too often for durations. A "
-            "lower mean is not yet an improvement: see \"srebox mttr compare\".");
+    say(p, 0,
+        "Half of the incidents took at most the median; its interval is exact, whatever the "
+        "distribution. The mean has none: the usual ones are wrong too often for durations. A "
+        "lower mean is not yet an improvement: see \"srebox mttr compare\".");
 }
 
 void mttr_report_text(const struct mttr_report *r, int width, struct sb_buf *out)

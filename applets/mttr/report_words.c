@@ -115,6 +115,17 @@ void mttr_report_budget(const struct mttr_report *r, const struct mttr_availabil
     sb_buf_printf(b, ". Burn rate %.*f: 1 would use it up exactly.", a->burn < 10 ? 2 : 0, a->burn);
 }
 
+void mttr_report_many(const struct mttr_report *r, struct sb_buf *b)
+{
+    if (r->parts.len < 2)
+        return;
+    sb_buf_printf(b,
+                  "%zu groups: with so many, some look better or worse by chance alone, and of "
+                  "their intervals about one in 20 is wrong. Before saying that two differ, ask "
+                  "\"srebox mttr compare\".",
+                  r->parts.len);
+}
+
 void mttr_report_objective(const struct mttr_objective *o, struct sb_buf *b)
 {
     static const char *const words[] = {"half", "nine in ten", "95 of 100"};

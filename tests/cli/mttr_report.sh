@@ -139,6 +139,49 @@ out_has 'Markdown' '| **respond** | alerted \-\> acked | 2 | 3m 30s | n too smal
 mttr report -o html
 out_has 'a page' '<!doctype html>' 'respond'
 
+# --- what is open, what was paused, and where time belongs ---
+
+mv "$store" "$T/both.store"
+cat >"$T/open.csv" <<'EOF'
+id,service,severity,impact_start,alerted,acked,paused,work_started,restored
+OP-1,api,sev1,2026-01-31T22:00:00Z,2026-01-31T22:10:00Z,2026-01-31T22:15:00Z,,,2026-02-01T02:00:00Z
+OP-2,api,sev2,2026-02-10T00:00:00Z,2026-02-10T00:10:00Z,2026-02-10T00:20:00Z,2026-02-10T01:00:00Z,2026-02-10T03:00:00Z,2026-02-10T04:00:00Z
+OP-3,web,sev2,2026-03-02T12:00:00Z,2026-03-02T12:30:00Z,,,,
+EOF
+mttr import "$T/open.csv"
+mttr report
+out_has 'open ones have a column, and Kaplan and Meier' 'open  n' '3 incidents; 1 not over' \
+    'half are over within 4h' '1 open: not in these figures'
+mttr report -o json
+is 'open ones in JSON' "$(figures '["metrics"]["recover"]["open"]' '["metrics"]["recover"]["median_with_open_s"]' \
+    '["metrics"]["respond"]["open"]' '["availability"]["open"]')" '1 14400 1 1'
+mttr report --objective 'respond<=15m'
+out_has 'an open one that is too late already is a miss' 'kept    respond: half within 15m: 2 of 3'
+mttr report --objective 'respond.p90<=15m'
+expect_code 'nine in ten are not' 1
+mttr report --objective 'respond.p90<=1d'
+out_has 'an open one that still has time is none' 'nine in ten within 1d: 2 of 2'
+mttr report --by month -o json
+is 'impact belongs to the month in which it was, incidents to that in which they began' \
+    "$(figures '["groups"][0]["name"]' '["groups"][0]["incidents"]' '["groups"][0]["availability"]["impact_s"]' \
+        '["groups"][1]["incidents"]' '["groups"][1]["availability"]["impact_s"]')" '2026-01 1 7200 1 21600'
+mttr report --by month --attribute end -o json
+is 'by their end' "$(figures '["attribute"]' '["groups"][0]["name"]' '["groups"][0]["incidents"]' \
+    '["groups"][1]["name"]')" 'end 2026-02 2 open'
+mttr report --by service --since 2026-02 -o json
+is 'impact of a service reaches into the window' "$(figures '["groups"][0]["name"]' '["groups"][0]["incidents"]' \
+    '["groups"][0]["availability"]["impact_s"]' '["groups"][0]["availability"]["incidents"]')" 'api 1 21600 2'
+for line in 'down:14400 0' 'up:7200 0' 'out:7200 7200'; do
+    mttr report --since 2026-02-10 --until 2026-02-10 --pauses "${line%%:*}" -o json
+    is "pauses count as ${line%%:*}" \
+        "$(figures '["availability"]["impact_s"]' '["availability"]["left_out_s"]')" "${line#*:}"
+done
+mttr report --since 2030
+out_has 'nothing at all' '0 incidents' 'Nothing to tell'
+mttr report --by service -o markdown
+out_has 'many groups in Markdown' '2 groups' 'by chance alone'
+mv "$T/both.store" "$store"
+
 # --- hostile names ---
 
 escape=$(printf '\033')
