@@ -99,7 +99,7 @@ int logsort_filter_init(struct logsort_filter *f, const char *since, const char 
         rc = sb_fail(e, SB_EUSAGE, "--since is not before --until: nothing lies between");
     f->greps = sb_xcalloc(n_greps + 1, sizeof(struct sb_regex *));
     while (rc == 0 && f->n_greps < n_greps) {
-        rc = sb_regex_new(sb_str(greps[f->n_greps]), &f->greps[f->n_greps], e);
+        rc = sb_regex_new_bytes(sb_str(greps[f->n_greps]), &f->greps[f->n_greps], e);
         if (rc < 0)
             rc = sb_wrap(e, "--grep \"%.100s\"", greps[f->n_greps]);
         else
@@ -123,6 +123,8 @@ int logsort_filter_text(const struct logsort_filter *f, struct sb_str record, bo
                         struct sb_error *e)
 {
     bool all = true;
+    record.len -= record.len > 0 && record.p[record.len - 1] == '\n';
+    record.len -= record.len > 0 && record.p[record.len - 1] == '\r';
     for (size_t i = 0; i < f->n_greps && all; i++) {
         int rc = sb_regex_match(f->greps[i], record, &all, e);
         if (rc < 0)

@@ -25,7 +25,8 @@ static inline bool logsort_filter_time(const struct logsort_filter *f,
 {
     return (r->at >= f->since && r->at < f->until) || (r->flags & LOGSORT_HEADER);
 }
-/* By the text (asked only when n_greps > 0): what a match limit stops is an error. */
+/* By the text, without its last line end (asked only when n_greps > 0): what a match limit stops is an
+ * error. */
 int logsort_filter_text(const struct logsort_filter *f, struct sb_str record, bool *ret,
                         struct sb_error *e);
 

@@ -123,8 +123,11 @@ static int filter(struct logsort_reader *r, size_t n, size_t *ret_n, struct sb_e
             struct sb_str text = {(const char *)(r->batch.base + (uintptr_t)rec->offset),
                                   rec->length};
             int rc = logsort_filter_text(r->filter, text, &wanted, e);
-            if (rc < 0)
-                return rc;
+            if (rc < 0) {
+                r->batch.records = r->records;
+                sb_wrap(e, "--grep");
+                return sb_locate(e, r->name, (uint32_t)logsort_reader_line(r, i), 0);
+            }
         }
         r->records[left] = *rec;
         left += wanted;

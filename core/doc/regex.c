@@ -212,7 +212,8 @@ static int scan(struct scan *s)
     return 0;
 }
 
-static int compile(struct scan *s, pcre2_code **ret)
+/* utf: PCRE2_UTF or PCRE2_MATCH_INVALID_UTF. */
+static int compile(struct scan *s, uint32_t utf, pcre2_code **ret)
 {
     int code;
     PCRE2_SIZE offset;
@@ -224,8 +225,8 @@ static int compile(struct scan *s, pcre2_code **ret)
     pcre2_set_parens_nest_limit(context, MAX_NESTING);
     pcre2_code *re =
         pcre2_compile((PCRE2_SPTR)s->out, s->len,
-                      PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UCP,
-                      &code, &offset, context);
+                      utf | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UCP, &code,
+                      &offset, context);
     pcre2_compile_context_free(context);
     if (!re) {
         pcre2_get_error_message(code, text, sizeof text);
@@ -235,7 +236,7 @@ static int compile(struct scan *s, pcre2_code **ret)
     return 0;
 }
 
-int sb_regex_new(struct sb_str pattern, struct sb_regex **ret, struct sb_error *e)
+static int make(struct sb_str pattern, uint32_t utf, struct sb_regex **ret, struct sb_error *e)
 {
     pcre2_code *code = NULL;
     if (pattern.len > MAX_PATTERN)
@@ -245,7 +246,7 @@ int sb_regex_new(struct sb_str pattern, struct sb_regex **ret, struct sb_error *
     s->e = e;
     int err = scan(s);
     if (!err)
-        err = compile(s, &code);
+        err = compile(s, utf, &code);
     free(s);
     if (err)
         return err;
@@ -259,6 +260,16 @@ int sb_regex_new(struct sb_str pattern, struct sb_regex **ret, struct sb_error *
     pcre2_set_heap_limit(re->context, HEAP_LIMIT_KIB);
     *ret = re;
     return 0;
+}
+
+int sb_regex_new(struct sb_str pattern, struct sb_regex **ret, struct sb_error *e)
+{
+    return make(pattern, PCRE2_UTF, ret, e);
+}
+
+int sb_regex_new_bytes(struct sb_str pattern, struct sb_regex **ret, struct sb_error *e)
+{
+    return make(pattern, PCRE2_MATCH_INVALID_UTF, ret, e);
 }
 
 void sb_regex_free(struct sb_regex *re)

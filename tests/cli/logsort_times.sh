@@ -174,6 +174,16 @@ ls_ --grep 'lib' --grep 'BOOM' app.log
 out_is "--grep twice: both" ""
 ls_ --grep 'lib' --grep '(?i)BOOM' app.log
 out_is "--grep without case" "$(sed -n '2,4p' app.log)"
+printf '2026-11-23T09:00:01Z \377\376 caf\303\251 \000 end\r\n' >bytes.log
+for pattern in 'caf. ' 'end$' '^2026' '(?m)d$'; do
+    ls_ --grep "$pattern" bytes.log
+    ok "--grep '$pattern' where not all is UTF-8" cmp -s "$T/out" bytes.log
+done
+ls_ --grep '(?m)^  at lib' app.log
+out_is "--grep with (?m): any line of the record" "$(sed -n '2,4p' app.log)"
+{ printf '2026-11-23T09:00:01Z x\n2026-11-23T09:00:02Z '; head -c 5000 /dev/zero | tr '\0' a; echo '!'; } >evil.log
+ls_ --grep '(a+)+$' evil.log
+refused "--grep: a match that takes too long" "evil.log:2: --grep: matching takes too many steps"
 ls_ --grep 'boom(' app.log
 refused "--grep: a wrong pattern" '--grep "boom("'
 ls_ --since 2026-11-23T09:00:02Z --until 2026-11-23T09:00:03Z app.log

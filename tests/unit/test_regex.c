@@ -137,6 +137,31 @@ START_TEST(test_refused)
 }
 END_TEST
 
+START_TEST(test_bytes)
+{
+    struct sb_regex *re = NULL;
+    struct sb_error e;
+    bool yes = false;
+    ck_assert_int_eq(sb_regex_new_bytes(SB_STR("b.d"), &re, &e), 0);
+    ck_assert_int_eq(sb_regex_match(re, SB_STR("\xff\xfe bad \xc3"), &yes, &e), 0);
+    ck_assert(yes);
+    ck_assert_int_eq(sb_regex_match(re,
+                                    SB_STR("b\xff"
+                                           "d"),
+                                    &yes, &e),
+                     0);
+    ck_assert(!yes);
+    ck_assert_int_eq(sb_regex_match(re,
+                                    SB_STR("b\xc3\xa4"
+                                           "d"),
+                                    &yes, &e),
+                     0);
+    ck_assert(yes);
+    sb_regex_free(re);
+    ck_assert_int_eq(sb_regex_new_bytes(SB_STR("(?=a)"), &re, &e), -SB_EINPUT);
+}
+END_TEST
+
 /* Patterns and matches are bounded; the bound is an error, not "no". */
 START_TEST(test_bounds)
 {
@@ -172,4 +197,4 @@ START_TEST(test_bounds)
 }
 END_TEST
 
-UNIT_MAIN("regex", test_matches, test_refused, test_bounds)
+UNIT_MAIN("regex", test_matches, test_refused, test_bounds, test_bytes)
