@@ -48,6 +48,8 @@ static int start(struct mttr_import *m, const struct mttr_options *o, struct sb_
         code = sb_window_open(&m->window, m->run->argv[0], e);
     if (!code && !o->dry_run)
         code = mttr_open_store(o, false, &m->store, e);
+    if (!code && m->store)
+        code = sb_store_bulk_begin(m->store, e);
     return code;
 }
 
@@ -65,6 +67,9 @@ static int read_file(struct mttr_import *m, const struct mttr_options *o, struct
 static void done(struct mttr_import *m)
 {
     mttr_taken_done(&m->taken);
+    sb_vec_done(&m->batch);
+    sb_vec_done(&m->waiting);
+    sb_vec_done(&m->are_new);
     free(m->map);
     sb_store_free(m->store);
     sb_window_done(&m->window);
@@ -78,9 +83,12 @@ static void done(struct mttr_import *m)
 static int finish(struct mttr_import *m, int code, struct sb_error *e)
 {
     struct sb_error commit;
-    if (mttr_import_commit(m, &commit) && !code) {
+    int end = mttr_import_commit(m, &commit);
+    if (!end && m->store)
+        end = sb_store_bulk_end(m->store, &commit);
+    if (end && !code) {
         *e = commit;
-        code = sb_negative(e->code);
+        code = end;
     }
     if (code && !m->kept)
         return code;

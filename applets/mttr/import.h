@@ -23,13 +23,23 @@ struct mttr_reason {
     uint64_t line; /* of the first */
 };
 
+/* A record whose events wait to be appended with others'. */
+struct mttr_waiting {
+    uint64_t line;
+    size_t events;
+    bool backwards;
+};
+
 struct mttr_import {
     const struct mttr_source *source;
     struct mttr_source_options options;
     const char **map;       /* of the options, NULL-ended */
     struct sb_store *store; /* NULL: nothing is written (--dry-run) */
     struct sb_window window;
-    struct mttr_taken taken;
+    struct mttr_taken taken; /* of this record; its arena is that of all that wait */
+    SB_VEC(struct sb_event) batch;
+    SB_VEC(struct mttr_waiting) waiting; /* the records of the batch */
+    SB_VEC(bool) are_new;
     struct sb_progress progress;
     struct sb_run *run;
     struct sb_json_writer json; /* of -o json */
@@ -44,10 +54,12 @@ struct mttr_import {
     uint64_t more_reasons; /* records whose reason did not fit in the list */
 };
 
-/* What became of one record, read at this line: appends taken->events, counts, prints. `failed`: NULL, or
- * why the record could not be understood. Negative: the store's error, for good. */
+/* One record, read at this line: its events (taken->events) are appended, sooner or later; what became of
+ * it is counted and printed. `failed`: NULL, or why it could not be understood. Negative: the store's
+ * error, for good. */
 int mttr_import_record(struct mttr_import *m, uint64_t line, const struct sb_error *failed,
                        struct sb_error *e);
+/* Appends and commits what waits. */
 int mttr_import_commit(struct mttr_import *m, struct sb_error *e);
 
 /* The whole file. Negative: the rest of it cannot be read, or the store's error. */
@@ -59,6 +71,8 @@ const char *mttr_verdict_name(enum mttr_verdict v);
 void mttr_import_report_begin(struct mttr_import *m);
 void mttr_import_report_record(struct mttr_import *m, uint64_t line, enum mttr_verdict verdict,
                                const char *why);
+void mttr_import_report_taken(struct mttr_import *m, enum mttr_verdict verdict,
+                              const struct mttr_waiting *record, const struct sb_event *events);
 void mttr_import_report_end(struct mttr_import *m, const struct sb_error *early);
 
 #endif

@@ -22,7 +22,7 @@ static int take_row(struct mttr_import *m, struct mttr_rows *rows, const struct 
                     struct sb_error *e)
 {
     struct sb_error why;
-    mttr_taken_clear(&m->taken);
+    mttr_taken_next(&m->taken);
     int code = m->source->table->take(rows, row, &m->taken, &why);
     if (code < 0)
         sb_locate(&why, m->window.name, (uint32_t)SB_MIN(row->line, UINT32_MAX), 0);
@@ -94,7 +94,7 @@ static int take_piece(struct mttr_import *m, struct sb_doc_pool *pool,
     struct sb_doc_text text;
     struct sb_doc_node *node = NULL;
     struct sb_error why;
-    mttr_taken_clear(&m->taken);
+    mttr_taken_next(&m->taken);
     int code = sb_doc_text_copy(pool, m->window.name, piece->text.p, piece->text.len, &text, &why);
     if (!code)
         code = sb_json_read(pool, &text, &options, &node, &why);

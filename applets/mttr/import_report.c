@@ -49,12 +49,6 @@ void mttr_import_report_begin(struct mttr_import *m)
     }
 }
 
-/* The incident that the record was about, of its first event. */
-static struct sb_str incident_of(const struct mttr_import *m)
-{
-    return m->taken.events.len ? m->taken.events.items[0].incident : (struct sb_str){"", 0};
-}
-
 void mttr_import_report_record(struct mttr_import *m, uint64_t line, enum mttr_verdict verdict,
                                const char *why)
 {
@@ -63,25 +57,33 @@ void mttr_import_report_record(struct mttr_import *m, uint64_t line, enum mttr_v
         sb_json_open_map(&m->json);
         put_count(&m->json, "line", line);
         put_text(&m->json, "verdict", mttr_verdict_name(verdict));
-        if (verdict >= MTTR_ASIDE) {
-            put_text(&m->json, "reason", why);
-        } else {
-            sb_json_key(&m->json, "incident");
-            sb_json_str(&m->json, incident_of(m));
-            put_count(&m->json, "events", m->taken.events.len);
-        }
+        put_text(&m->json, "reason", why);
         sb_json_close_map(&m->json);
         return;
     }
     sb_buf_printf(b, "line %" PRIu64 ": %s: ", line,
                   verdict == MTTR_ASIDE ? "set aside" : mttr_verdict_name(verdict));
-    if (verdict >= MTTR_ASIDE) {
-        sb_escape(b, sb_str(why));
-    } else {
-        sb_escape_name(b, incident_of(m));
-        sb_buf_printf(b, ", %zu event%s", m->taken.events.len, m->taken.events.len == 1 ? "" : "s");
-    }
+    sb_escape(b, sb_str(why));
     sb_buf_putc(b, '\n');
+}
+
+void mttr_import_report_taken(struct mttr_import *m, enum mttr_verdict verdict,
+                              const struct mttr_waiting *record, const struct sb_event *events)
+{
+    struct sb_buf *b = m->run->out;
+    if (in_json(m)) {
+        sb_json_open_map(&m->json);
+        put_count(&m->json, "line", record->line);
+        put_text(&m->json, "verdict", mttr_verdict_name(verdict));
+        sb_json_key(&m->json, "incident");
+        sb_json_str(&m->json, events->incident);
+        put_count(&m->json, "events", record->events);
+        sb_json_close_map(&m->json);
+        return;
+    }
+    sb_buf_printf(b, "line %" PRIu64 ": %s: ", record->line, mttr_verdict_name(verdict));
+    sb_escape_name(b, events->incident);
+    sb_buf_printf(b, ", %zu event%s\n", record->events, record->events == 1 ? "" : "s");
 }
 
 /* ---- JSON ---- */

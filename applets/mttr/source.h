@@ -39,6 +39,7 @@ struct mttr_taken {
     char aside[160]; /* why the record gives nothing, our own text; "" = it gave events */
 };
 void mttr_taken_clear(struct mttr_taken *t); /* for the next record */
+void mttr_taken_next(struct mttr_taken *t);  /* the same; what was taken before stays valid */
 void mttr_taken_done(struct mttr_taken *t);
 
 /* What a source of rows keeps between them. */

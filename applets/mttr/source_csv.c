@@ -10,7 +10,6 @@
 #include "core/base/map.h"
 #include "core/base/mem.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 struct column {
@@ -25,7 +24,7 @@ struct mttr_rows {
     char *file;
     SB_VEC(struct column) columns;
     bool events; /* a row is an event */
-    struct sb_buf raw;
+    struct sb_buf raw, key;
 };
 
 static const struct {
@@ -46,6 +45,7 @@ static void end(struct mttr_rows *r)
     }
     sb_vec_done(&r->columns);
     sb_buf_done(&r->raw);
+    sb_buf_done(&r->key);
     free(r->file);
     free(r);
 }
@@ -222,6 +222,7 @@ static int begin(const struct sb_csv_row *header, const char *file,
     r->options = options;
     r->file = sb_xstrdup(file);
     r->raw = (struct sb_buf)SB_BUF_INIT(SB_EVENT_DATA);
+    r->key = (struct sb_buf)SB_BUF_INIT(8 << 20);
     for (size_t i = 0; i < header->n; i++)
         sb_vec_push(&r->columns, ((struct column){.name = sb_xmemdup0(header->fields[i].p,
                                                                       header->fields[i].len)}));
@@ -320,6 +321,44 @@ static int unknown_event(const struct mttr_rows *r, size_t i, struct sb_str name
                              "re_alerted, escalated, paused, note");
 }
 
+/* By the journal's name, else by the letter of --map. */
+static bool find_event(struct sb_str name, enum sb_event_kind *ret)
+{
+    char word[64];
+    enum mttr_role role;
+    name = plain_name(name, &word);
+    *ret = sb_event_kind_find(name);
+    if (*ret >= SB_EVENT_IMPACT_START && *ret <= SB_EVENT_NOTE)
+        return true;
+    return mttr_role_find(name, &role, ret) && role == MTTR_ROLE_TIME;
+}
+
+static void put_number(struct sb_buf *b, uint64_t n)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    do
+        digits[--at] = (char)('0' + n % 10);
+    while (n /= 10);
+    sb_buf_put(b, digits + at, sizeof digits - at);
+}
+
+/* "acked@1795790100/sarah": what, when (seconds, or ns where it is no whole second) and by whom. */
+static struct sb_str make_key(struct mttr_rows *r, const struct mttr_step *step)
+{
+    bool whole = step->time.at % SB_NS_PER_S == 0;
+    int64_t time = whole ? step->time.at / SB_NS_PER_S : step->time.at;
+    sb_buf_reset(&r->key);
+    sb_buf_puts(&r->key, sb_event_kind_name(step->kind));
+    sb_buf_puts(&r->key, time < 0 ? "@-" : "@");
+    put_number(&r->key, time < 0 ? 0 - (uint64_t)time : (uint64_t)time);
+    if (step->actor.len) {
+        sb_buf_putc(&r->key, '/');
+        sb_buf_put(&r->key, step->actor.p, step->actor.len);
+    }
+    return (struct sb_str){r->key.data, r->key.len};
+}
+
 /* A row that is an event. Without an id of its own it is known by what it is, when and by whom. */
 static int take_event(struct mttr_rows *r, const struct sb_csv_row *row, struct mttr_take *t,
                       struct sb_error *e)
@@ -342,25 +381,14 @@ static int take_event(struct mttr_rows *r, const struct sb_csv_row *row, struct 
         case MTTR_ROLE_TEXT: step.text = row->fields[i]; break;
         default: break;
         }
-    char word[64];
-    enum mttr_role role;
-    if (!mttr_role_find(plain_name(name, &word), &role, &step.kind) || role != MTTR_ROLE_TIME)
+    if (!find_event(name, &step.kind))
         return unknown_event(r, event, name, e);
     int code = mttr_time_read(r->options, time, &step.time, e);
     if (code == 0)
         code = sb_fail(e, SB_EINPUT, "there is no time");
     if (code < 0)
         return in_column(r, at, e);
-    struct sb_buf key SB_CLEANUP(sb_buf_done) = SB_BUF_INIT(2 * SB_EVENT_TEXT);
-    if (!id.len) {
-        sb_buf_printf(&key, "%s@%" PRId64, sb_event_kind_name(step.kind), step.time.at);
-        if (step.actor.len) {
-            sb_buf_putc(&key, '/');
-            sb_buf_put(&key, step.actor.p, step.actor.len);
-        }
-        id = (struct sb_str){key.data, key.len};
-    }
-    step.key = id;
+    step.key = id.len ? id : make_key(r, &step);
     step.who = whose(step.kind);
     mttr_take_step(t, &step);
     return 0;

@@ -6,11 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+void mttr_taken_next(struct mttr_taken *t)
+{
+    t->events.len = 0;
+    t->aside[0] = '\0';
+}
+
 void mttr_taken_clear(struct mttr_taken *t)
 {
     sb_arena_done(&t->arena);
-    t->events.len = 0;
-    t->aside[0] = '\0';
+    mttr_taken_next(t);
 }
 
 void mttr_taken_done(struct mttr_taken *t)
@@ -222,6 +227,7 @@ void mttr_take_step(struct mttr_take *t, const struct mttr_step *step)
         .actor = clean(&t->to->arena, step->actor),
         .key = key,
         .data = make_data(t, step),
+        .data_is_json = true, /* but for the raw record, which was read by json.h, or written */
     };
     sb_vec_push(&t->to->events, event);
 }

@@ -75,6 +75,7 @@ struct sb_event {
     struct sb_str actor;     /* the person or robot */
     struct sb_str key;       /* external key, unique in its source; none: always a new event */
     struct sb_str data;      /* a JSON object of at most SB_EVENT_DATA bytes; none: {} */
+    bool data_is_json;       /* written by core/doc/json_write.h: append believes it */
     int64_t corrects;        /* the id of the event it corrects, or 0 */
 };
 
@@ -90,6 +91,10 @@ struct sb_appended {
  * on return. -SB_EINPUT when a text or the data is ill-formed or too long, or `corrects` names none. */
 int sb_journal_append(struct sb_store *s, const struct sb_event *event, struct sb_appended *ret,
                       struct sb_error *e);
+/* Many inside a transaction, which the caller rolls back on failure; the quickest way. ret_new[i]: events[i]
+ * was not there before. On failure *ret_failed is the index of the event that was refused, or n. */
+int sb_journal_add(struct sb_store *s, const struct sb_event *events, size_t n, bool *ret_new,
+                   size_t *ret_failed, struct sb_error *e);
 /* All n or none, in one transaction. ret_added (may be NULL): how many were not there before. On
  * failure *ret_failed (may be NULL) is the index of the event that was refused, or n. */
 int sb_journal_append_all(struct sb_store *s, const struct sb_event *events, size_t n,

@@ -1,6 +1,7 @@
 /* The store: its life, how a file is recognised and opened, transactions. */
 #include "core/base/mem.h"
 #include "core/base/time.h"
+#include "core/doc/doc.h"
 #include "core/store/store_private.h"
 
 #include <assert.h>
@@ -42,6 +43,7 @@ void sb_store_free(struct sb_store *s)
     close_file(s);
     if (s->claim_fd >= 0)
         close(s->claim_fd);
+    sb_doc_pool_free(s->scratch);
     free(s->path);
     free(s);
 }
@@ -305,4 +307,34 @@ void sb_store_rollback(struct sb_store *s)
             (void)sb_store_run_literal(s, commits[s->depth - 1], SB_NO_BINDS, NULL, &ignored);
     }
     s->depth--;
+}
+
+/* ---- much work ---- */
+
+int sb_store_bulk_begin(struct sb_store *s, struct sb_error *e)
+{
+    int code = sb_store_open(s, e);
+    assert(s->depth == 0);
+    return code ? code
+                : sb_store_script(s,
+                                  "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;"
+                                  "PRAGMA wal_autocheckpoint = 16384",
+                                  "prepare for much work", e);
+}
+
+/* The checkpoint writes what the log holds to the file and waits for the disk; where others read the old
+ * state it stops early, but the log is on the disk by then. */
+int sb_store_bulk_end(struct sb_store *s, struct sb_error *e)
+{
+    assert(s->depth == 0);
+    int code = sb_store_script(s,
+                               s->opts.durability == SB_DURABLE_NORMAL
+                                   ? "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8192"
+                                   : "PRAGMA synchronous = FULL; PRAGMA cache_size = -8192",
+                               "end much work", e);
+    if (!code)
+        code =
+            sb_store_script(s, "PRAGMA wal_autocheckpoint = 1000; PRAGMA wal_checkpoint(PASSIVE)",
+                            "end much work", e);
+    return code;
 }

@@ -82,6 +82,12 @@ int sb_store_commit(struct sb_store *s, struct sb_error *e);
 void sb_store_rollback(struct sb_store *s); /* the innermost; nothing when none is open */
 bool sb_store_begun(const struct sb_store *s);
 
+/* Much work in many commits, such as an import: between the two, outside of transactions, commits outlive
+ * kill -9 at once and a power cut only once end has returned 0; more memory is used, and the file is tidied
+ * up less often. end makes all of it as durable as the store was told to be. */
+int sb_store_bulk_begin(struct sb_store *s, struct sb_error *e);
+int sb_store_bulk_end(struct sb_store *s, struct sb_error *e);
+
 /* ---- statements ---- */
 
 enum sb_bind_kind { SB_BIND_NULL, SB_BIND_INT, SB_BIND_REAL, SB_BIND_TEXT, SB_BIND_BLOB };

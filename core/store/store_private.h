@@ -12,13 +12,16 @@
 
 #define SB_STORE_DEPTH 8
 
+struct sb_doc_pool;
+
 struct sb_store {
     char *path;
     struct sb_store_options opts;
     sqlite3 *db;
     struct sb_map statements; /* SQL -> struct sb_statement */
     int depth;
-    int claim_fd; /* -1: nothing is claimed */
+    int claim_fd;                /* -1: nothing is claimed */
+    struct sb_doc_pool *scratch; /* the journal's: where the JSON of events is checked */
 };
 
 struct sb_statement {

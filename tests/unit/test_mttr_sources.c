@@ -83,8 +83,11 @@ static void give(struct reading *r, int code, const struct sb_error *why)
         sb_buf_printf(&r->out, "aside: %s\n", r->taken.aside);
     for (size_t i = 0; i < r->taken.events.len; i++) {
         struct sb_appended one;
-        print_event(&r->out, &r->taken.events.items[i]);
-        OK(sb_journal_append(r->store, &r->taken.events.items[i], &one, &e));
+        struct sb_event event = r->taken.events.items[i];
+        ck_assert(event.data_is_json);
+        event.data_is_json = false; /* see that it is */
+        print_event(&r->out, &event);
+        OK(sb_journal_append(r->store, &event, &one, &e));
         r->added += !one.seen;
     }
 }

@@ -490,7 +490,7 @@ START_TEST(born_once)
     for (int i = 0; i < 8; i++)
         unit_join(children[i]);
     struct sb_store *s = at_version(3);
-    ck_assert_int_eq(number(s, "SELECT count(*) FROM component"), 4);
+    ck_assert_int_eq(number(s, "SELECT count(*) FROM component"), 5);
     sb_store_free(s);
     tear_down();
 }
