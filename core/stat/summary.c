@@ -1,6 +1,8 @@
 /* Means by compensated sums, spreads in a second pass. */
 #include "core/stat/summary.h"
 
+#include "core/base/macros.h"
+
 #include <math.h>
 #include <stdbool.h>
 
@@ -20,21 +22,27 @@ static double total(const struct sum *s)
     return s->sum + s->lost;
 }
 
-/* Mean and standard deviation of the values, or of their logarithms. */
-static void moments(const double *values, size_t n, bool logs, double *ret_mean, double *ret_sd)
+/* Standard deviation of the values, or of their logarithms, about their mean. */
+static double spread(const double *values, size_t n, bool logs, double mean)
 {
-    struct sum s = {0, 0}, squares = {0, 0}, rest = {0, 0};
-    for (size_t i = 0; i < n; i++)
-        add(&s, logs ? log(values[i]) : values[i]);
-    double mean = total(&s) / (double)n;
+    struct sum squares = {0, 0}, rest = {0, 0};
     for (size_t i = 0; i < n; i++) {
         double d = (logs ? log(values[i]) : values[i]) - mean;
         add(&squares, d * d);
         add(&rest, d);
     }
     double excess = total(&rest) * total(&rest) / (double)n; /* the mean's own rounding */
-    *ret_mean = mean;
-    *ret_sd = n < 2 ? (double)NAN : sqrt((total(&squares) - excess) / (double)(n - 1));
+    return n < 2 ? (double)NAN : sqrt((total(&squares) - excess) / (double)(n - 1));
+}
+
+static void summarize_logs(const double *values, size_t n, struct sb_summary *ret)
+{
+    struct sum s = {0, 0};
+    for (size_t i = 0; i < n; i++)
+        add(&s, log(values[i]));
+    ret->log_mean = total(&s) / (double)n;
+    ret->log_sd = spread(values, n, true, ret->log_mean);
+    ret->geo_mean = exp(ret->log_mean);
 }
 
 void sb_summarize(const double *values, size_t n, struct sb_summary *ret)
@@ -52,18 +60,19 @@ void sb_summarize(const double *values, size_t n, struct sb_summary *ret)
                                .log_sd = none};
     if (n == 0)
         return;
-    ret->min = ret->max = values[0];
+    double min = values[0], max = values[0];
     for (size_t i = 0; i < n; i++) {
         add(&s, values[i]);
-        ret->min = fmin(ret->min, values[i]);
-        ret->max = fmax(ret->max, values[i]);
+        min = SB_MIN(min, values[i]);
+        max = SB_MAX(max, values[i]);
     }
+    ret->min = min;
+    ret->max = max;
     ret->sum = total(&s);
-    moments(values, n, false, &ret->mean, &ret->sd);
-    if (ret->min >= 0 && ret->sum > 0)
-        ret->largest_share = ret->max / ret->sum;
-    if (ret->min > 0) {
-        moments(values, n, true, &ret->log_mean, &ret->log_sd);
-        ret->geo_mean = exp(ret->log_mean);
-    }
+    ret->mean = ret->sum / (double)n;
+    ret->sd = spread(values, n, false, ret->mean);
+    if (min >= 0 && ret->sum > 0)
+        ret->largest_share = max / ret->sum;
+    if (min > 0)
+        summarize_logs(values, n, ret);
 }
