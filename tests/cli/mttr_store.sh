@@ -28,7 +28,7 @@ is "each ack was written" "$(cat "$T/acks.a" "$T/acks.b" | grep -c ': acked ')" 
 is "and is there" "$(mttr list -o json | jq '[.incidents[] | select(.state == "acked")] | length')" 20
 id=$(mttr open raced 2>/dev/null)
 for n in 1 2 3 4 5 6; do
-    mttr ack "$id" --by "p$n" >"$T/race.$n" 2>&1 &
+    "$SREBOX" mttr ack "$id" --by "p$n" >"$T/race.$n" 2>&1 &
 done
 wait
 is "of six who ack at once one is first" "$(cat "$T"/race.? | grep -c ': acked 2')" 1
@@ -36,17 +36,21 @@ is "and the others are told so" "$(cat "$T"/race.? | grep -c 'acked already')" 5
 
 # ---- kill -9, and a retry ----
 
-# Each attempt is killed after another while; then it is repeated until it says that it is done. Whatever was
-# said before must be there, and nothing twice.
+# Each attempt is killed after another part of the time that one takes; then it is repeated until it says that
+# it is done. Whatever was said before must be there, and nothing twice.
+begun=$(date +%s%N)
+mttr open timed >/dev/null 2>&1
+took=$((($(date +%s%N) - begun) / 1000)) # us
 round=0 killed=0
 while [ $round -lt 24 ]; do
     round=$((round + 1))
-    mttr open "crash-$round" --key "k$round" --impact-start '1h ago' --alerted >"$T/said" 2>/dev/null &
+    : >"$T/answer"
+    "$SREBOX" mttr open "crash-$round" --key "k$round" --impact-start '1h ago' --alerted >"$T/answer" 2>/dev/null &
     pid=$!
-    sleep "0.00$((round % 10))"
+    sleep "$(printf '%d.%06d' $((took * round / 20 / 1000000)) $((took * round / 20 % 1000000)))"
     kill -9 $pid 2>/dev/null && killed=$((killed + 1))
     wait $pid 2>/dev/null
-    said=$(cat "$T/said")
+    said=$(cat "$T/answer")
     again=$(mttr open "crash-$round" --key "k$round" --impact-start '1h ago' --alerted 2>/dev/null)
     [ -z "$said" ] || [ "$said" = "$again" ] || break
     echo "$again" >>"$T/crashed"
