@@ -159,7 +159,7 @@ static size_t find_csv_end(const char *b, size_t len)
 }
 
 /* Bytes of the line at b with its end; 0: more are needed. *ret_cut: its end is not among them. */
-static size_t find_line(const struct logsort_scanner *s, const char *b, size_t len, bool is_last,
+static size_t find_line(struct logsort_scanner *s, const char *b, size_t len, bool is_last,
                         bool *ret_cut)
 {
     *ret_cut = false;
@@ -171,14 +171,17 @@ static size_t find_line(const struct logsort_scanner *s, const char *b, size_t l
         if (len < most && !is_last)
             return 0;
     }
-    const char *end = memchr(b, '\n', SB_MIN(len, s->line_most));
+    size_t most = SB_MIN(len, s->line_most), from = SB_MIN(s->searched, most);
+    const char *end = memchr(b + from, '\n', most - from);
+    s->searched = 0;
     if (end)
         return (size_t)(end - b) + 1;
-    if (len >= s->line_most) {
-        *ret_cut = true;
-        return s->line_most;
-    }
-    return is_last ? len : 0;
+    *ret_cut = len >= s->line_most;
+    if (*ret_cut || is_last)
+        return most;
+    s->searched =
+        len; /* a long line that comes in small blocks is not looked through again and again */
+    return 0;
 }
 
 static void note_refused(struct logsort_scanner *s)
