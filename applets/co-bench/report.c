@@ -103,16 +103,9 @@ static void put_notes(const struct co_bench_report *r, size_t width, struct sb_b
 static void put_machine(const struct co_bench_report *r, size_t width, struct sb_buf *out)
 {
     struct sb_buf b = SB_BUF_INIT(1 << 14);
-    sb_machine_print(&r->machine, &b);
-    if (r->peers_compiler[0]) {
-        sb_buf_puts(&b, "; C++ by ");
-        sb_escape(&b, sb_str(r->peers_compiler));
-    }
-    sb_buf_puts(&b, ".");
+    sb_machine_print(&r->machine, "C++", r->peers_compiler, &b);
     sb_text_wrap(out, b.data, 0, 0, width);
     sb_buf_puts(out, "\n");
-    if (r->machine.noise > 0.1)
-        sb_buf_puts(out, "This machine is not quiet: equal loops took unequal times.\n");
     if (!r->peers_compiler[0]) {
         sb_buf_puts(out, "Without C++20: ");
         sb_escape(out, sb_str(r->no_peers.text));

@@ -58,14 +58,10 @@ static void put_chart(const struct co_bench_report *r, size_t from, size_t to, s
 static void put_machine(const struct co_bench_report *r, struct sb_buf *out)
 {
     struct sb_buf b = SB_BUF_INIT(1 << 14);
-    sb_machine_print(&r->machine, &b);
+    sb_machine_print(&r->machine, "C++", r->peers_compiler, &b);
     sb_buf_puts(out, "<p class=\"muted\">");
     sb_escape_html(out, (struct sb_str){b.data, b.len});
-    if (r->peers_compiler[0]) {
-        sb_buf_puts(out, "; C++ by ");
-        sb_escape_html(out, sb_str(r->peers_compiler));
-    }
-    sb_buf_puts(out, ".</p>\n");
+    sb_buf_puts(out, "</p>\n");
     if (!r->peers_compiler[0]) {
         sb_buf_puts(out, "<p class=\"warn\">Without C++20: ");
         sb_escape_html(out, sb_str(r->no_peers.text));

@@ -115,16 +115,9 @@ static void put_notes(const struct sort_bench_report *r, int width, struct sb_bu
     sb_text_wrap(out, b.data, 0, 0, (size_t)width);
     sb_buf_putc(out, '\n');
     sb_buf_reset(&b);
-    sb_machine_print(&r->machine, &b);
-    if (r->peers_compiler[0]) {
-        sb_buf_puts(&b, "; helper by ");
-        sb_escape(&b, sb_str(r->peers_compiler));
-    }
-    sb_buf_putc(&b, '.');
+    sb_machine_print(&r->machine, "helper", r->peers_compiler, &b);
     sb_text_wrap(out, b.data, 0, 0, (size_t)width);
     sb_buf_putc(out, '\n');
-    if (r->machine.noise > 0.1)
-        sb_buf_puts(out, "This machine is not quiet: equal loops took unequal times.\n");
     if (!r->peers_compiler[0]) {
         sb_buf_puts(out, "Without glibc-qsort, std::sort and std::stable_sort: ");
         sb_escape(out, sb_str(r->no_peers.text));

@@ -56,14 +56,10 @@ static void put_chart(const struct sort_bench_report *r, const struct sort_bench
 static void put_notes(const struct sort_bench_report *r, struct sb_buf *out)
 {
     struct sb_buf b = SB_BUF_INIT(1 << 14);
-    sb_machine_print(&r->machine, &b);
+    sb_machine_print(&r->machine, "helper", r->peers_compiler, &b);
     sb_buf_puts(out, "<p class=\"muted\">");
     sb_escape_html(out, (struct sb_str){b.data, b.len});
-    if (r->peers_compiler[0]) {
-        sb_buf_puts(out, "; helper by ");
-        sb_escape_html(out, sb_str(r->peers_compiler));
-    }
-    sb_buf_puts(out, ".</p>\n");
+    sb_buf_puts(out, "</p>\n");
     if (!r->peers_compiler[0]) {
         sb_buf_puts(out, "<p class=\"warn\">Without glibc-qsort, std::sort and std::stable_sort: ");
         sb_escape_html(out, sb_str(r->no_peers.text));

@@ -154,8 +154,10 @@ void sb_machine_look(struct sb_machine *m)
     m->noise = find_noise();
 }
 
-void sb_machine_print(const struct sb_machine *m, struct sb_buf *b)
+void sb_machine_print(const struct sb_machine *m, const char *helper, const char *compiler,
+                      struct sb_buf *b)
 {
+    const double quiet = 0.1;
     sb_escape(b, sb_str(m->model));
     sb_buf_printf(b, ", %d processor%s, ", m->processors, m->processors == 1 ? "" : "s");
     if (m->cpu >= 0)
@@ -168,4 +170,11 @@ void sb_machine_print(const struct sb_machine *m, struct sb_buf *b)
         sb_buf_printf(b, "; load %.1f", m->load);
     if (isfinite(m->noise))
         sb_buf_printf(b, ", noise %.0f %%", 100 * m->noise);
+    if (compiler[0]) {
+        sb_buf_printf(b, "; %s by ", helper);
+        sb_escape(b, sb_str(compiler));
+    }
+    sb_buf_putc(b, '.');
+    if (m->noise > quiet)
+        sb_buf_puts(b, " This machine is not quiet: equal loops took unequal times.");
 }

@@ -25,8 +25,11 @@ void sb_machine_look(struct sb_machine *m);
  * number, or -1 where that is not allowed. */
 int sb_machine_pin(void);
 
-/* "AMD EPYC, 2 processors, pinned to 0; Linux 6.1; gcc 12.2 -O2; load 0.3, noise 4 %". */
-void sb_machine_print(const struct sb_machine *m, struct sb_buf *b);
+/* "AMD EPYC, 2 processors, pinned to 0; Linux 6.1; gcc 12.2 -O2; load 0.3, noise 4 %; helper by g++ 12.",
+ * and a sentence more where the machine is not quiet: for a terminal, escaped. helper: what `compiler`
+ * (data) built; without a compiler that is left out. */
+void sb_machine_print(const struct sb_machine *m, const char *helper, const char *compiler,
+                      struct sb_buf *b);
 
 /* CLOCK_MONOTONIC in ns. */
 int64_t sb_bench_now(void);

@@ -83,10 +83,11 @@ struct sort_entry {
     size_t index;
 };
 
-/* The reference: top-down mergesort of plain entries, insertion sort up to 8. */
+/* The reference: plain insertion sort; above some hundred elements, halves of that and a merge. */
+enum { SORT_PLAIN = 300 };
 static inline void sort_reference(struct sort_entry *v, struct sort_entry *tmp, size_t n)
 {
-    if (n <= 8) {
+    if (n <= SORT_PLAIN) {
         for (size_t i = 1; i < n; i++)
             for (size_t k = i; k > 0 && v[k].cut < v[k - 1].cut; k--) {
                 struct sort_entry x = v[k];
