@@ -171,16 +171,17 @@ static size_t find_line(struct logsort_scanner *s, const char *b, size_t len, bo
         if (len < most && !is_last)
             return 0;
     }
-    size_t most = SB_MIN(len, s->line_most), from = SB_MIN(s->searched, most);
+    size_t most = SB_MIN(len, s->line_most), from = 0;
+    if (s->searched_at == s->at)
+        from = SB_MIN(s->searched, most);
     const char *end = memchr(b + from, '\n', most - from);
-    s->searched = 0;
     if (end)
         return (size_t)(end - b) + 1;
     *ret_cut = len >= s->line_most;
     if (*ret_cut || is_last)
         return most;
-    s->searched =
-        len; /* a long line that comes in small blocks is not looked through again and again */
+    s->searched_at = s->at; /* a long line in small blocks is not looked through again and again */
+    s->searched = len;
     return 0;
 }
 

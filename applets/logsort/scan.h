@@ -54,10 +54,11 @@ struct logsort_scanner {
     bool midline, dropped;      /* `at` is inside a line that was taken in parts; it is left out */
     int64_t last;               /* the time seen last, with skew */
     int64_t previous;           /* of the record given last */
-    size_t searched;            /* bytes from `at` on that have no line end */
-    size_t line_most;           /* LOGSORT_LINE_MOST; tests make it small */
-    struct logsort_entry {      /* JOURNAL: the entry that is being read */
-        uint64_t length, skip;  /* skip: bytes of a binary field still to pass */
+    uint64_t searched_at;       /* behind it, so many bytes have no line end */
+    size_t searched;
+    size_t line_most;          /* LOGSORT_LINE_MOST; tests make it small */
+    struct logsort_entry {     /* JOURNAL: the entry that is being read */
+        uint64_t length, skip; /* skip: bytes of a binary field still to pass */
         int64_t time;
         bool has_time;
     } block;
