@@ -48,7 +48,8 @@ static void take_incident(const struct mttr_selection *sel, size_t index, struct
             continue;
         }
         if (before != MTTR_NO_TIME) {
-            double seconds = (double)(at - before) / (double)SB_NS_PER_S;
+            /* unsigned: what a journal can hold spans 584 years */
+            double seconds = (double)((uint64_t)at - (uint64_t)before) / (double)SB_NS_PER_S;
             any = true;
             if (lists[kind].seconds.len == 0 || seconds > lists[kind].longest) {
                 lists[kind].longest = seconds;

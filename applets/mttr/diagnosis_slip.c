@@ -32,9 +32,12 @@ struct spans {
     SB_VEC(struct span) list;
 };
 
-static int hours_of(int64_t span)
+static int hours_of(int64_t from, int64_t to)
 {
-    const int64_t shifted = span + BEFORE;
+    int64_t shifted;
+    if (__builtin_sub_overflow(to, from, &shifted) ||
+        __builtin_add_overflow(shifted, BEFORE, &shifted))
+        return NO_HOURS;
     const int64_t whole = shifted / HOUR - (shifted % HOUR < 0);
     if (whole < -HOURS_MOST || whole > HOURS_MOST || shifted - whole * HOUR > BEFORE + AFTER)
         return NO_HOURS;
@@ -52,7 +55,7 @@ static void take(const struct mttr_incident *i, size_t index, const struct sb_zo
         if (event && before) {
             struct span s = {.from = before, .to = event, .incident = index};
             sb_zone_offset(zone, before->at, NULL, &s.summer);
-            s.hours = hours_of(event->at - before->at);
+            s.hours = hours_of(before->at, event->at);
             sb_vec_push(&spans->list, s);
         }
         if (event)
