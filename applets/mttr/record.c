@@ -156,10 +156,18 @@ static int write_correction(struct mttr_recording *r, struct sb_event *event,
     return code ? code : mttr_entry_append(&r->entry, r->store, event, r->o->key, done, e);
 }
 
+/* Corrected as a note, what no verb of its own writes stays what it is. */
+static enum sb_event_kind kind_of(const struct mttr_recording *r)
+{
+    const bool keeps =
+        r->step->kind == SB_EVENT_NOTE && r->target && !mttr_step_of(r->target->kind);
+    return keeps ? r->target->kind : r->step->kind;
+}
+
 static int write_event(struct mttr_recording *r, struct sb_error *e)
 {
     struct sb_appended done = {0, false};
-    struct sb_event event = {.kind = r->step->kind,
+    struct sb_event event = {.kind = kind_of(r),
                              .at = r->entry.when.at,
                              .precision = r->entry.when.precision,
                              .subject = r->incident->service,
@@ -175,6 +183,7 @@ static int write_event(struct mttr_recording *r, struct sb_error *e)
     if (code)
         return code;
     r->written = done.id;
+    r->kind = event.kind;
     r->seen = done.seen;
     r->at = event.at;
     r->precision = event.precision;
@@ -254,7 +263,7 @@ static int check_options(const struct mttr_recording *r, struct sb_error *e)
         return sb_fail(e, SB_EUSAGE, "only one of --again, --correct and --retract can be meant");
     if (o->event && !o->correct && !o->retract)
         return sb_fail(e, SB_EUSAGE, "--event says what --correct or --retract is about");
-    if (r->step->kind == SB_EVENT_NOTE && r->run->argc < 2 && !o->retract) {
+    if (r->step->kind == SB_EVENT_NOTE && r->run->argc < 2 && !o->retract && !o->correct) {
         sb_fail(e, SB_EUSAGE, "a note without a text");
         return sb_hint(e, "srebox mttr note INCIDENT 'what was seen'");
     }

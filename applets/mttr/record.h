@@ -21,7 +21,8 @@ struct mttr_recording {
     bool never_over;                  /* nothing to reopen */
     bool seen;                        /* a retry: it was written before under this key */
     int64_t written;                  /* the event's number; 0: none */
-    int64_t at, precision;            /* of what was written */
+    enum sb_event_kind kind;          /* of what was written, as are these */
+    int64_t at, precision;
 };
 
 /* Fills r->run->out; warns on stderr of times that contradict each other. */

@@ -1,6 +1,7 @@
 /* What is said when a step was recorded: what was written, and what it means. */
 #include "applets/mttr/mttr.h"
 #include "applets/mttr/record.h"
+#include "applets/mttr/story.h"
 #include "core/base/log.h"
 #include "core/base/utf8.h"
 #include "core/doc/json_write.h"
@@ -71,12 +72,13 @@ static void say_already(const struct mttr_recording *r, struct sb_buf *b)
 
 static void say_written(const struct mttr_recording *r, struct sb_buf *b)
 {
-    sb_buf_printf(b, "%s ", r->step->did);
+    mttr_story_kind(b, r->kind);
+    sb_buf_putc(b, ' ');
     mttr_moment_print(b, r->entry.zone, r->at);
     say_span(r, b);
     if (r->target) {
         sb_buf_printf(b, " (event %lld said ", (long long)r->target->id);
-        if (r->target->kind != r->step->kind)
+        if (r->target->kind != r->kind)
             sb_buf_printf(b, "%s ", sb_event_kind_name(r->target->kind));
         mttr_moment_print(b, r->entry.zone, r->target->at);
         sb_buf_putc(b, ')');
@@ -126,7 +128,7 @@ static void json(const struct mttr_recording *r, struct sb_buf *out)
         sb_json_key(&w, "event");
         sb_json_int(&w, r->written);
         sb_json_key(&w, "kind");
-        sb_json_text(&w, r->o->retract ? "retracted" : sb_event_kind_name(r->step->kind));
+        sb_json_text(&w, sb_event_kind_name(r->kind));
         sb_json_key(&w, "at");
         sb_json_text(&w, at.data);
     }

@@ -143,6 +143,22 @@ run mttr note "$id" 'worse than it looked' --severity sev1 --title 'cards refuse
 is "labels are the latest" "$(mttr list -o json -w service=pay | jq -c '.incidents[0] | [.severity, .title, .team]')" \
     '["sev1","cards refused","payments"]'
 
+event=$(mttr show "$id" -o json | jq '.incident.events[] | select(.text == "two") | .event')
+run mttr note "$id" --correct --event "$event" --at 14:20
+is "a note's time is corrected without its text" "$(events "$id" 'select(.kind == "note") | [.at, .text]' | jq -c '.[0]')" \
+    '["2026-11-27T14:20:00Z","two"]'
+
+# An event that no verb writes: a tool's.
+printf 'id,service,event,at\ne1,mail,detected,2026-11-27T10:00:00Z\ne1,mail,escalated,2026-11-27T10:30:00Z\n' >tool.csv
+mttr import tool.csv >/dev/null 2>&1
+event=$(mttr show e1 -o json | jq '.incident.events[] | select(.kind == "escalated") | .event')
+run mttr note e1 --correct --event "$event" --at 10:20
+out_has "is corrected as a note" "e1 mail: escalated 2026-11-27 10:20:00"
+is "is corrected as a note, and keeps its kind" "$(events e1 '[.kind, .at]' | jq -c '.[1]')" \
+    '["escalated","2026-11-27T10:20:00Z"]'
+run mttr note e1 --retract --event "$(mttr show e1 -o json | jq '.incident.events[1].event')"
+is "and taken back as one" "$(events e1 .kind)" '["detected"]'
+
 # ---- keys ----
 
 run mttr open keyed --key 77
