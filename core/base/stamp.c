@@ -89,11 +89,29 @@ static const char *add_fraction(const char *p, const char *end, int64_t *ns)
     return p;
 }
 
+/* memcmp() without a call: these are a few bytes, and compared for every line. */
+static inline bool same(const char *a, const char *b, size_t n)
+{
+    uint64_t x, y;
+    size_t i = 0;
+    for (; i + sizeof x <= n; i += sizeof x) {
+        memcpy(&x, a + i, sizeof x);
+        memcpy(&y, b + i, sizeof y);
+        if (x != y)
+            return false;
+    }
+    for (; i < n; i++) {
+        if (a[i] != b[i])
+            return false;
+    }
+    return true;
+}
+
 static bool read_kept(const struct sb_stamp_reader *r, struct sb_str text, int64_t *ret_ns,
                       size_t *ret_used)
 {
     size_t head = r->head_len;
-    if (head == 0 || text.len < head + 2 || memcmp(text.p, r->head, head) != 0)
+    if (head == 0 || text.len < head + 2 || !same(text.p, r->head, head))
         return false;
     const char *p = text.p + head, *end = text.p + text.len;
     unsigned tens = (unsigned)(p[0] - '0'), ones = (unsigned)(p[1] - '0');
@@ -103,7 +121,7 @@ static bool read_kept(const struct sb_stamp_reader *r, struct sb_str text, int64
     p += 2;
     if (end - p > 1 && (*p == '.' || *p == ',') && sb_stamp_digit(p[1]))
         p = add_fraction(p + 1, end, &ns);
-    if ((size_t)(end - p) < r->tail_len || memcmp(p, r->tail, r->tail_len) != 0)
+    if ((size_t)(end - p) < r->tail_len || !same(p, r->tail, r->tail_len))
         return false;
     p += r->tail_len;
     if (may_go_on(p, end, r->tail_len > 0))
@@ -135,6 +153,15 @@ static enum sb_stamp_result read_whole(struct sb_stamp_reader *r, struct sb_str 
     *ret_ns = ns;
     *ret_used = (size_t)(s.p - text.p);
     return SB_STAMP_READ;
+}
+
+bool sb_stamp_read_again(struct sb_stamp_reader *r, struct sb_str text, int64_t *ret_ns,
+                         size_t *ret_used)
+{
+    if (!read_kept(r, text, ret_ns, ret_used))
+        return false;
+    r->last = *ret_ns;
+    return true;
 }
 
 enum sb_stamp_result sb_stamp_read(struct sb_stamp_reader *r, struct sb_str text, int64_t *ret_ns,

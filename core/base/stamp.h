@@ -91,6 +91,10 @@ void sb_stamp_reader_init(struct sb_stamp_reader *r, enum sb_stamp_format f,
 /* Reads a stamp at the start of text, which may go on behind it; *ret_used is the stamp's length. */
 enum sb_stamp_result sb_stamp_read(struct sb_stamp_reader *r, struct sb_str text, int64_t *ret_ns,
                                    size_t *ret_used);
+/* The quick part of sb_stamp_read() alone: true, and the same results, when text begins with a stamp of
+ * the minute that is kept. False says nothing. */
+bool sb_stamp_read_again(struct sb_stamp_reader *r, struct sb_str text, int64_t *ret_ns,
+                         size_t *ret_used);
 /* True when what a stamp means may depend on the stamps before it (roll-over by rules.year, clocks
  * put back): such a file is read from its start on, not in parts. */
 bool sb_stamp_sequential(enum sb_stamp_format f, const struct sb_stamp_rules *rules);
