@@ -38,7 +38,8 @@ static uint64_t cost(const struct logsort_pass *p)
 
 static uint64_t budget(const struct logsort_pass *p)
 {
-    return SB_MAX(p->g->memory, (uint64_t)2 * OVERHEAD) - OVERHEAD;
+    uint64_t all = p->g->memory;
+    return all > (uint64_t)2 * OVERHEAD ? all - OVERHEAD : all / 2;
 }
 
 static void drop_finished(struct logsort_pass *p)
