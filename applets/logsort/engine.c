@@ -7,6 +7,7 @@
 #include "core/base/mem.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -201,6 +202,7 @@ static int sort_or_merge(struct logsort_engine *g, struct sb_run *run, struct sb
 int logsort_engine(const struct logsort_plan *p, struct sb_run *run, struct sb_error *e)
 {
     struct logsort_engine g = {.plan = p, .out.fd = -1};
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a failed write, not an end by signal */
     g.memory = p->options->memory ? (uint64_t)p->options->memory : default_memory();
     logsort_spill_init(&g.spill, NULL);
     int rc = sort_or_merge(&g, run, e);

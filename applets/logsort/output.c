@@ -40,6 +40,7 @@ int logsort_output_init(struct logsort_output *o, const char *path,
         if (rc < 0)
             return rc;
         o->fd = sb_file_writer_fd(o->writer);
+        o->path = path;
     }
     o->gathered = sb_xmalloc(GATHERED);
     o->unique = unique ? logsort_unique_new() : NULL;
@@ -76,7 +77,7 @@ static int fail_write(struct logsort_output *o, struct sb_error *e)
     if (rc < 0)
         return rc;
     errno = reason;
-    return o->writer ? sb_fail_errno(e, "cannot write the output")
+    return o->writer ? sb_fail_errno(e, "cannot write %s", o->path)
                      : sb_fail_errno(e, "cannot write standard output");
 }
 

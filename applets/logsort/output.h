@@ -14,6 +14,7 @@
 
 struct logsort_output {
     int fd;
+    const char *path;              /* borrowed; of the file */
     struct sb_file_writer *writer; /* NULL: stdout */
     char *gathered;
     size_t len;       /* of it */
