@@ -163,17 +163,32 @@ static int follow_all(struct logsort_engine *g, struct sb_error *e)
 }
 
 /* Lines whose times cannot be are no reason to fail, but to be told. */
-static void warn_refused(const struct logsort_engine *g)
+static void warn_refused(const char *path, const struct logsort_scan_stats *s)
+{
+    if (s->refused == 1)
+        sb_warn("%s:%" PRIu64 ": %s; the line stays with the one before", path, s->refused_line,
+                s->refused_reason);
+    else if (s->refused > 1)
+        sb_warn("%s:%" PRIu64 ": %s; it and %" PRIu64
+                " more lines whose times cannot be stay with the ones before",
+                path, s->refused_line, s->refused_reason, s->refused - 1);
+}
+
+/* So is a file whose times are written in another way from some line on. */
+static void warn_row(const char *path, const struct logsort_scan_stats *s)
+{
+    enum { MANY = 1000 }; /* longer than a trace of many threads */
+    if (s->row >= MANY && s->row >= s->lines / 4)
+        sb_warn("%s:%" PRIu64 ": from here on %" PRIu64
+                " lines in a row have no time; are times written in another way there?",
+                path, s->row_line, s->row);
+}
+
+static void warn_all(const struct logsort_engine *g)
 {
     for (size_t i = 0; i < g->sources.len; i++) {
-        const struct logsort_scan_stats *s = &g->scanners[i].stats;
-        if (s->refused == 1)
-            sb_warn("%s:%" PRIu64 ": %s; the line stays with the one before",
-                    g->sources.items[i].path, s->refused_line, s->refused_reason);
-        else if (s->refused > 1)
-            sb_warn("%s:%" PRIu64 ": %s; it and %" PRIu64
-                    " more lines whose times cannot be stay with the ones before",
-                    g->sources.items[i].path, s->refused_line, s->refused_reason, s->refused - 1);
+        warn_refused(g->sources.items[i].path, &g->scanners[i].stats);
+        warn_row(g->sources.items[i].path, &g->scanners[i].stats);
     }
 }
 
@@ -194,7 +209,7 @@ static int sort_or_merge(struct logsort_engine *g, struct sb_run *run, struct sb
     if (!rc)
         rc = logsort_output_finish(&g->out, e);
     if (!rc)
-        warn_refused(g);
+        warn_all(g);
     logsort_output_done(&g->out);
     return rc;
 }

@@ -81,8 +81,11 @@ static int merge_runs(struct logsort_engine *g, size_t from, size_t n, struct lo
         all += logsort_chunk_cursors(chunk, g->out.labels != NULL, cursors + all);
     if (!rc)
         rc = logsort_merge(cursors, all, sink, e);
-    for (size_t i = 0; i < all; i++)
+    for (size_t i = 0; i < all; i++) {
+        if (cursors[i].checked) /* its only reading */
+            g->scanners[cursors[i].reader->number].stats = cursors[i].reader->scanner.stats;
         logsort_cursor_done(&cursors[i]);
+    }
     free(cursors);
     return rc;
 }

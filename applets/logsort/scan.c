@@ -99,9 +99,25 @@ static void take_timed(struct logsort_scanner *s, const struct piece *p, struct 
     open_record(s, p, s->last, 0);
 }
 
+static void count_row(struct logsort_scanner *s, const struct piece *p)
+{
+    if (s->row_end != p->offset || s->row == 0) {
+        s->row = 0;
+        s->row_line = s->stats.lines + 1;
+    }
+    s->row++;
+    s->row_end = p->offset + p->length;
+    if (s->row > s->stats.row) {
+        s->stats.row = s->row;
+        s->stats.row_line = s->row_line;
+    }
+}
+
 static void take_orphan(struct logsort_scanner *s, const struct piece *p, struct output *out)
 {
     s->stats.orphans++;
+    if (s->has_time)
+        count_row(s, p);
     s->dropped = s->orphans == LOGSORT_ORPHANS_DROP;
     if (s->dropped) {
         give_open(s, out);

@@ -39,6 +39,8 @@ struct logsort_scan_stats {
     uint64_t refused_line; /* the first of them, 1-based; 0: none */
     const char *refused_reason;
     uint64_t inversions; /* records before the record in front of them */
+    /* Of the orphans behind the first time: the longest row of them, and its first line, 1-based. */
+    uint64_t row, row_line;
 };
 
 struct logsort_scanner {
@@ -52,9 +54,10 @@ struct logsort_scanner {
     struct logsort_record open; /* the record that may still grow */
     bool is_open, has_time;     /* has_time: one was seen (until then `open` is headers) */
     bool midline, dropped;      /* `at` is inside a line that was taken in parts; it is left out */
-    int64_t last;               /* the time seen last, with skew */
-    int64_t previous;           /* of the record given last */
-    uint64_t searched_at;       /* behind it, so many bytes have no line end */
+    uint64_t row, row_line, row_end; /* the row of orphans that ends at that offset */
+    int64_t last;                    /* the time seen last, with skew */
+    int64_t previous;                /* of the record given last */
+    uint64_t searched_at;            /* behind it, so many bytes have no line end */
     size_t searched;
     size_t line_most;          /* LOGSORT_LINE_MOST; tests make it small */
     struct logsort_entry {     /* JOURNAL: the entry that is being read */

@@ -132,6 +132,19 @@ out_is "29 February: what cannot be stays where it is" "2024-02-28T00:00:00Z a
 2026-02-29T00:00:00Z none"
 err_has "29 February: a warning" "february.log:2: that year has no 29 February; the line stays"
 
+head -n 2 february.log >ordered.log
+ls_ --merge ordered.log
+err_has "29 February: the warning of --merge" "ordered.log:2: that year has no 29 February"
+{
+    printf '2026-11-23T09:00:01Z old\n'
+    seq -f '26nov23 09:00:%g new' 1500
+} >changed.log
+ls_ changed.log
+expect_code "times written in another way later" 0
+err_has "times written in another way later: a warning" \
+    "changed.log:2: from here on 1500 lines in a row have no time"
+out_is "times written in another way later: nothing is lost" "$(cat changed.log)"
+
 # --- the turn of the year ---
 printf 'Dec 31 23:59:59 h old\nJan  1 00:00:01 h new\n' >turn.log
 touch -d '2026-01-02 00:00:00Z' turn.log
