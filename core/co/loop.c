@@ -17,7 +17,8 @@ struct sb_loop {
     int64_t now; /* 0 = not looked at since the last wait */
     int64_t armed_for;
     bool armed, running;
-    int64_t waited_at, idle; /* when the last wait began, and all the waiting before it */
+    const struct sb_co *root; /* of sb_loop_run */
+    int64_t waited_at, idle;  /* when the last wait began, and all the waiting before it */
 };
 
 int64_t sb_loop_refresh(struct sb_loop *l)
@@ -78,6 +79,9 @@ static void before_wait(uv_prepare_t *handle)
     measure(l);
     arm(l);
     l->now = 0;
+    if (l->root &&
+        sb_co_done(l->root)) /* by a timer that was due already: nothing is to be waited for */
+        uv_stop(&l->uv);
 }
 
 static void ignore_broken_pipes(void)
@@ -137,6 +141,7 @@ int32_t sb_loop_run(struct sb_loop *l, struct sb_co *root)
 {
     assert(!l->running);
     l->running = true;
+    l->root = root;
     sb_loop_refresh(l);
     l->waited_at = l->now;
     l->idle = (int64_t)uv_metrics_idle_time(&l->uv);
@@ -149,6 +154,7 @@ int32_t sb_loop_run(struct sb_loop *l, struct sb_co *root)
             abort(); /* nothing is left that could ever wake it */
     }
     l->running = false;
+    l->root = NULL;
     return root->rc;
 }
 

@@ -136,6 +136,9 @@ static bool take_line(struct sb_stream_line *f, bool *ret_over)
     struct sb_stream *s = f->stream;
     size_t have = s->input.len - s->taken;
     size_t within = have > f->cap ? f->cap + 1 : have;
+    *ret_over = false;
+    if (have == 0) /* and perhaps no memory */
+        return false;
     const char *p = s->input.data + s->taken, *end = NULL;
     if (within > s->searched)
         end = memchr(p + s->searched, '\n', within - s->searched);

@@ -148,6 +148,21 @@ START_TEST(a_busy_loop_says_so)
 }
 END_TEST
 
+/* The root ends by a timer that was due before the loop waited for anything: the loop does not wait. */
+START_TEST(the_end_waits_for_nobody)
+{
+    struct sb_co_sleep root, other;
+    open_loop();
+    sb_co_sleep_init(&other, sb_loop_timers(loop), sb_loop_now(loop) + 3000 * MS);
+    sb_co_run(&other.co);
+    sb_co_sleep_init(&root, sb_loop_timers(loop), 0);
+    ck_assert_int_eq(sb_loop_run(loop, &root.co), 0);
+    ck_assert(!sb_co_done(&other.co));
+    sb_co_cancel(&other.co);
+    sb_loop_free(loop);
+}
+END_TEST
+
 /* --- clocks --- */
 START_TEST(what_happened_to_time)
 {
@@ -478,7 +493,8 @@ START_TEST(cancelled_reading_leaves_nothing)
 END_TEST
 
 UNIT_MAIN("loop", a_hundred_thousand_sleep_on_one_timer, nobody_wakes_early_and_lag_is_told,
-          a_busy_loop_says_so, what_happened_to_time, several_things_at_once_are_all_told,
-          two_play_ping_pong, the_first_of_two_directions_wins, what_cannot_be_watched_is_refused,
-          signals_are_heard_and_remembered, work_is_done_elsewhere_and_waited_for,
-          files_are_read_whole_or_not_at_all, cancelled_reading_leaves_nothing)
+          a_busy_loop_says_so, the_end_waits_for_nobody, what_happened_to_time,
+          several_things_at_once_are_all_told, two_play_ping_pong, the_first_of_two_directions_wins,
+          what_cannot_be_watched_is_refused, signals_are_heard_and_remembered,
+          work_is_done_elsewhere_and_waited_for, files_are_read_whole_or_not_at_all,
+          cancelled_reading_leaves_nothing)
