@@ -164,7 +164,7 @@ static void judge_family(const struct family *f)
         if (many)
             judge(f, sizes[i], sizes[i] > 100 ? 2000 : 10000);
         else
-            judge(f, sizes[i], sizes[i] >= 100 ? 200 : 1000);
+            judge(f, sizes[i], sizes[i] >= 100 ? 100 : 400);
 }
 
 START_TEST(on_log_normal)
