@@ -20,7 +20,10 @@ int mttr_open_store(const struct mttr_options *o, bool read_only, struct sb_stor
     code = sb_store_open(s, e);
     if (code) {
         sb_store_free(s);
-        return code;
+        return code == -SB_ENOTFOUND && read_only
+                   ? sb_hint(e, "\"srebox mttr open SERVICE\", an import or a monitor with --store "
+                                "begins one; --store names another")
+                   : code;
     }
     *ret = s;
     return 0;
