@@ -198,19 +198,11 @@ static int check_columns(struct mttr_rows *r, struct sb_error *e)
     return 0;
 }
 
-/* "note", "note #4". */
 static void name_raw(struct mttr_rows *r)
 {
     struct sb_map seen = {NULL, 0, 0};
-    for (size_t i = 0; i < r->columns.len; i++) {
-        struct column *c = &r->columns.items[i];
-        struct sb_buf b = SB_BUF_INIT(SIZE_MAX / 2);
-        sb_buf_puts(&b, c->name);
-        while (sb_map_get(&seen, b.data ? b.data : "", b.len))
-            sb_buf_printf(&b, " #%zu", i + 1);
-        c->raw = sb_buf_take(&b);
-        *sb_map_at(&seen, c->raw, strlen(c->raw)) = c->raw;
-    }
+    for (size_t i = 0; i < r->columns.len; i++)
+        r->columns.items[i].raw = mttr_raw_name(&seen, sb_str(r->columns.items[i].name), i);
     sb_map_done(&seen);
 }
 

@@ -96,8 +96,10 @@ static int begin(const struct sb_csv_row *header, const char *file,
     r->file = sb_xstrdup(file);
     r->raw = (struct sb_buf)SB_BUF_INIT(SB_EVENT_DATA);
     r->number = (struct sb_buf)SB_BUF_INIT(SB_EVENT_TEXT);
+    struct sb_map seen = {NULL, 0, 0};
     for (size_t i = 0; i < header->n; i++)
-        sb_vec_push(&r->header, sb_xmemdup0(header->fields[i].p, header->fields[i].len));
+        sb_vec_push(&r->header, mttr_raw_name(&seen, header->fields[i], i));
+    sb_map_done(&seen);
     for (int f = 0; f < FIELDS; f++)
         r->at[f] = find_column(r, (enum field)f);
     if (r->at[NUMBER] != SIZE_MAX && r->at[OPENED] != SIZE_MAX) {

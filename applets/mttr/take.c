@@ -252,6 +252,17 @@ int mttr_take_finish(struct mttr_take *t, int code, struct sb_error *e)
     return code;
 }
 
+char *mttr_raw_name(struct sb_map *seen, struct sb_str name, size_t column)
+{
+    struct sb_buf b = SB_BUF_INIT(SIZE_MAX / 2);
+    sb_buf_put(&b, name.p, name.len);
+    while (sb_map_get(seen, b.data ? b.data : "", b.len))
+        sb_buf_printf(&b, " #%zu", column + 1);
+    char *text = sb_buf_take(&b);
+    *sb_map_at(seen, text, strlen(text)) = text;
+    return text;
+}
+
 /* ---- looking at records ---- */
 
 const struct sb_doc_node *mttr_at(const struct mttr_record *r, const struct sb_doc_node *node,

@@ -16,6 +16,7 @@
 #include "applets/mttr/map.h"
 #include "applets/mttr/source.h"
 #include "core/base/buf.h"
+#include "core/base/map.h"
 #include "core/doc/json_write.h"
 
 #define MTTR_RAW_MOST ((size_t)192 << 10)
@@ -63,6 +64,9 @@ int mttr_take_finish(struct mttr_take *t, int code, struct sb_error *e);
 
 /* The member that a role of --map means; NULL: none. */
 struct sb_str *mttr_about_text(struct mttr_about *about, enum mttr_role role);
+/* What a column (counted from 0) is called in raw records: "note", and where that is seen already "note #4".
+ * The caller frees; seen borrows it. */
+char *mttr_raw_name(struct sb_map *seen, struct sb_str name, size_t column);
 /* The record gives nothing, and all is well. Always 0. */
 int mttr_set_aside(struct mttr_taken *ret, const char *why);
 

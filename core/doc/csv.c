@@ -71,16 +71,19 @@ static int load_line(struct sb_csv_reader *r, struct sb_error *e)
     }
 }
 
-/* Of the candidates the one that stands most often in the first row, outside of quotes. */
+/* Of the candidates the one that stands most often in the first line, outside of quotes, which open only
+ * where a field begins. The line alone counts: what lies behind it may be in the window, or not. */
 static char find_separator(const char *p, const char *end)
 {
     static const char candidates[] = ",;\t|";
     size_t counts[sizeof candidates - 1] = {0}, best = 0;
-    bool quoted = false;
-    for (; p < end && (quoted || (*p != '\n' && *p != '\r')); p++) {
+    bool quoted = false, begins = true;
+    for (; p < end && *p != '\n' && *p != '\r'; p++) {
         const char *c = *p ? strchr(candidates, *p) : NULL;
-        quoted ^= *p == '"';
-        if (c && !quoted)
+        if (*p == '"' && (quoted || begins))
+            quoted = !quoted;
+        begins = c && !quoted;
+        if (begins)
             counts[c - candidates]++;
     }
     for (size_t i = 1; i < SB_LEN(counts); i++)

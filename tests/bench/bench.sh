@@ -103,3 +103,31 @@ if command -v sqlite3 >/dev/null 2>&1; then
     } >"$work/import.sql"
     "$stopwatch" 1 "sqlite3 .import of $events" "exec sqlite3 $work/peer.db <$work/import.sql"
 fi
+
+printf '\nmttr import: events of CSV, beside the SQLite shell importing the same file and grouping it\n'
+events=1000000
+awk -v n=$events 'BEGIN {
+    kinds = split("impact_start detected alerted acked work_started diagnosed fixed restored verified closed", kind)
+    print "id,event,at,by,service,severity,team"
+    for (i = 0; i < n; i++) {
+        incident = int(i / 10)
+        printf "INC-%06d,%s,%s,person-%d,service-%d,%s,team-%d\n", incident, kind[i % kinds + 1],
+            strftime("%Y-%m-%dT%H:%M:%SZ", 1704067200 + incident * 600 + i % 10 * 97, 1),
+            i % 50, incident * 7919 % 300, incident % 3 ? "low" : "high", incident % 20
+    } }' >"$work/import.csv"
+if command -v sqlite3 >/dev/null 2>&1; then
+    {
+        echo 'CREATE TABLE event (id, event, at, by, service, severity, team);'
+        echo ".import --csv --skip 1 $work/import.csv event"
+        echo 'SELECT service, event, count(*), min(at), max(at) FROM event GROUP BY service, event;'
+    } >"$work/group.sql"
+    # shellcheck disable=SC2016 # the inner shell's
+    "$stopwatch" 2 "sqlite3 .import, GROUP BY" \
+        "rm -f $work/group.db; exec sqlite3 $work/group.db <$work/group.sql >/dev/null" \
+        -- 'srebox mttr import' \
+        "rm -f $work/mttr.db*; exec $SREBOX mttr import --store $work/mttr.db $work/import.csv" \
+        -- 'srebox mttr import, again' \
+        "exec $SREBOX mttr import --store $work/mttr.db $work/import.csv"
+else
+    echo '  not installed: sqlite3'
+fi
