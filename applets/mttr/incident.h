@@ -55,7 +55,7 @@ struct mttr_incident {
     size_t n_events;
     const struct mttr_spell *spells; /* by time; without overlaps */
     size_t n_spells;
-    size_t members; /* how many incidents rules made one of; 1: it is by itself */
+    size_t members;                  /* how many incidents rules made one of; 1: it is by itself */
     const struct sb_str *member_ids; /* theirs, by start; NULL: it is by itself */
     int64_t first[MTTR_STEPS],
         last[MTTR_STEPS];  /* by kind: when it happened, MTTR_NO_TIME = it did not */

@@ -47,8 +47,8 @@ static size_t *order(struct listing *l)
 static void text(const struct listing *l, const size_t *items, struct sb_run *run)
 {
     static const struct sb_table_column columns[] = {
-        {"INCIDENT", false, 8}, {"STATE", false, 0},    {"SINCE", false, 0}, {"LASTED", true, 0},
-        {"SERVICE", false, 8},  {"SEV", false, 4}, {"TITLE", false, 10}};
+        {"INCIDENT", false, 8}, {"STATE", false, 0}, {"SINCE", false, 0}, {"LASTED", true, 0},
+        {"SERVICE", false, 8},  {"SEV", false, 4},   {"TITLE", false, 10}};
     struct sb_table t;
     if (!l->selection.n) {
         sb_buf_puts(run->out, l->set.list.len ? "no incidents like that\n" : "no incidents\n");
