@@ -76,7 +76,8 @@ serve() {
 
 say "A monitor, and three servers that tell it every three seconds that they live."
 mkdir -p state/srebox
-cp "$here/server.yaml" "$here/rules.yaml" .
+cat "$here/server.yaml" >server.yaml # cp would keep it read-only where it is that
+cat "$here/rules.yaml" >rules.yaml
 srebox heartbeat monitor --listen 127.0.0.1:0 --store state/srebox/srebox.db 2>monitor.log &
 monitor=$!
 until_true in_log 'listening on'
