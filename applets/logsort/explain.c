@@ -59,7 +59,8 @@ static bool find_first(const struct logsort_scanner *s, struct sb_str sample,
             !read_with(f->stamp, &f->rules, ret->text, &ret->at, &used))
             continue;
         ret->text.len = used;
-        ret->at += s->skew;
+        if (__builtin_add_overflow(ret->at, s->skew, &ret->at))
+            ret->at = s->skew < 0 ? INT64_MIN : INT64_MAX;
         find_gaps(f->stamp, &f->rules, far, ret);
         return true;
     }

@@ -173,6 +173,16 @@ refused "--skew without a duration" "is no FILE=DURATION"
 ls_ --skew a.log a.log
 refused "--skew without =" "is no FILE=DURATION"
 
+printf '2261-12-31T23:59:59Z end\n1678-01-01T00:00:00Z beginning\n' >extreme.log
+for skew in 106751d -106751d; do
+    ls_ --skew "extreme.log=$skew" --explain extreme.log
+    expect_code "--explain at the end of time, $skew" 0
+    ls_ --skew "extreme.log=$skew" --check extreme.log
+    expect_code "--check at the end of time, $skew" 1
+    ls_ --skew "extreme.log=$skew" extreme.log
+    is "sorted at the end of time, $skew" "$(tail -n 1 "$T/out")" "2261-12-31T23:59:59Z end"
+done
+
 # --- filters ---
 cat >app.log <<'END'
 2026-11-23T09:00:01Z INFO start
