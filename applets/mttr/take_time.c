@@ -63,7 +63,7 @@ static int ambiguous(struct sb_str text, int64_t dmy, int64_t mdy, struct sb_err
 static int read_day_month(uint32_t fits, struct sb_str text, const struct mttr_source_options *o,
                           int64_t *ret, struct sb_error *e)
 {
-    struct sb_stamp_reader reader;
+    struct sb_stamp_reader reader = {.reason = NULL};
     int64_t dmy = 0, mdy = 0;
     bool is_dmy =
         (fits & SB_STAMP_BIT(DMY)) && read_as(SB_STAMP_DMY, text, &reader, &dmy) == SB_STAMP_READ;

@@ -1,6 +1,7 @@
 /* Keys out of a file: JSON, JSON lines, CSV, or plain lines. */
 #include "applets/sort-bench/bench.h"
 #include "core/base/time.h"
+#include "core/doc/csv.h"
 #include "core/doc/json.h"
 #include "core/doc/number.h"
 
@@ -114,66 +115,41 @@ static int read_json_lines(struct reading *r, struct sb_str rest, struct sb_erro
 
 /* --- CSV and lines --- */
 
-/* The bytes of the field that s starts with, quotes included (RFC 4180, without line breaks in
- * quotes): up to a comma that no quotes hold. */
-static size_t field_end(struct sb_str s)
+/* The name of a row is its first field that is not the key. */
+static int add_row(struct reading *r, const struct sb_csv_row *row, size_t column,
+                   struct sb_error *e)
 {
-    bool quoted = false;
-    size_t i = 0;
-    for (; i < s.len && (quoted || s.p[i] != ','); i++)
-        quoted ^= s.p[i] == '"';
-    return i;
-}
-
-/* The next field of a record; copied, unquoted. *rest is moved behind its comma; false: there is
- * none. */
-static bool next_field(struct reading *r, struct sb_str *rest, struct sb_str *ret)
-{
-    if (!rest->p)
-        return false;
-    size_t end = field_end(*rest), len = 0;
-    char *out = sb_arena_alloc(sb_doc_arena(r->pool), end + 1);
-    for (size_t i = 0; i < end; i++) {
-        bool quote = rest->p[i] == '"', doubled = quote && i + 1 < end && rest->p[i + 1] == '"';
-        if (!quote || (doubled && i > 0))
-            out[len++] = rest->p[i];
-        i += doubled && i > 0;
-    }
-    *ret = (struct sb_str){out, len};
-    *rest = end < rest->len ? (struct sb_str){rest->p + end + 1, rest->len - end - 1}
-                            : (struct sb_str){NULL, 0};
-    return true;
-}
-
-static int read_csv(struct reading *r, struct sb_str rest, struct sb_error *e)
-{
-    struct sb_str head = next_line(&rest), field;
-    size_t column = 0;
-    bool found = false;
-    while (!found && next_field(r, &head, &field)) {
-        found = sb_str_is(field, r->key);
-        column += !found;
-    }
-    if (!found)
-        return no_key(r, 1, e);
-    for (uint32_t number = 2; rest.len; number++) {
-        struct sb_str line = next_line(&rest), first = {"", 0}, value = {"", 0};
-        size_t at = 0;
-        if (line.len == 0)
-            continue;
-        for (found = false; next_field(r, &line, &field); at++) {
-            if (at == (column == 0))
-                first = field;
-            if (at == column) {
-                value = field;
-                found = true;
-            }
-        }
-        if (!found)
-            return no_key(r, number, e);
-        add(r, value, first);
-    }
+    size_t name = column == 0;
+    if (row->n <= column)
+        return no_key(r, (uint32_t)SB_MIN(row->line, (uint64_t)UINT32_MAX), e);
+    add(r, row->fields[column], name < row->n ? row->fields[name] : (struct sb_str){"", 0});
     return 0;
+}
+
+static int read_rows(struct reading *r, struct sb_csv_reader *reader, struct sb_error *e)
+{
+    struct sb_csv_row row;
+    size_t column = 0;
+    int rc = sb_csv_read(reader, &row, e);
+    while (rc > 0 && column < row.n && !sb_str_is(row.fields[column], r->key))
+        column++;
+    if (rc == 0 || (rc > 0 && column == row.n))
+        return no_key(r, 1, e);
+    while (rc >= 0 && (rc = sb_csv_read(reader, &row, e)) > 0)
+        rc = add_row(r, &row, column, e);
+    return rc;
+}
+
+static int read_csv(struct reading *r, struct sb_str text, struct sb_error *e)
+{
+    struct sb_window window;
+    struct sb_csv_reader reader;
+    sb_window_bytes(&window, r->file, text.p, text.len);
+    sb_csv_reader_init(&reader, &window, NULL);
+    int rc = read_rows(r, &reader, e);
+    sb_csv_reader_done(&reader);
+    sb_window_done(&window);
+    return rc;
 }
 
 static void read_lines(struct reading *r, struct sb_str rest)

@@ -123,7 +123,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t sources = 0;
     while (mttr_source_names[sources])
         sources++;
-    if (!size)
+    if (!size || !sources)
         return 0;
     const struct mttr_source *source =
         mttr_source_find(sb_str(mttr_source_names[data[0] % sources]));
