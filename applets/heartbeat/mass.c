@@ -91,7 +91,7 @@ static bool is_silent(const struct heartbeat_zone *z, unsigned speed, double sha
 {
     uint32_t expected, silent;
     census(z, speed, &expected, &silent);
-    return silent > 0 && silent >= share * expected;
+    return silent > 0 && silent >= share * expected - 1e-6; /* 0.55 * 100 is more than 55 */
 }
 
 /* More than one zone, and each that has nodes is silent. */

@@ -592,6 +592,19 @@ START_TEST(webhooks_are_called)
 }
 END_TEST
 
+START_TEST(who_is_to_come_again_does)
+{
+    static const char *const busy[] = {HTTP("408 Request Timeout"), HTTP("425 Too Early"),
+                                       HTTP("202 Accepted"), NULL};
+    serve("format: json", busy);
+    until(3);
+    row_is(0, HEARTBEAT_FAILED, 1, 408, "text");
+    row_is(1, HEARTBEAT_FAILED, 2, 425, "text");
+    row_is(2, HEARTBEAT_DONE, 3, 202, "text");
+    end_serve();
+}
+END_TEST
+
 START_TEST(what_a_receiver_refuses_is_not_repeated)
 {
     static const char *const refused[] = {HTTP("400 Bad Request"), NULL};
@@ -631,4 +644,5 @@ UNIT_MAIN("heartbeat_action", rules_are_read, rules_match_what_happened,
           bodies_are_as_receivers_want_them, the_queue_keeps_order_and_limits, the_queue_has_an_end,
           commands_are_run, what_fails_is_tried_again, newer_words_end_older_tries,
           a_new_policy_lets_the_old_finish, the_end_stops_what_runs_and_says_what_was_not_done,
-          webhooks_are_called, what_a_receiver_refuses_is_not_repeated, secrets_come_from_files)
+          webhooks_are_called, who_is_to_come_again_does, what_a_receiver_refuses_is_not_repeated,
+          secrets_come_from_files)

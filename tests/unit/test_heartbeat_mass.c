@@ -85,6 +85,40 @@ START_TEST(test_fewer_are_told_one_by_one)
 }
 END_TEST
 
+/* 55 of 100 are 55 %. */
+START_TEST(test_the_share_itself_is_enough)
+{
+    struct sim s;
+    sim_init(&s, "{}");
+    live(&s, 9000, "a", 0, 100);
+    live(&s, 30000, "a", 0, 45);
+    ck_assert_uint_eq(sim_count(&s, HEARTBEAT_FLIP_MASS_BEGIN), 1);
+    ck_assert_uint_eq(sim_alerts(&s), 1);
+    sim_done(&s);
+}
+END_TEST
+
+/* Who is still down at the end is told of by himself, unless he is snoozed. */
+START_TEST(test_snoozed_at_the_end)
+{
+    struct sim s;
+    struct sb_error e;
+    sim_init(&s, "{}");
+    live(&s, 9000, "a", 0, 100);
+    live(&s, 69000, "a", 0, 40);
+    const struct heartbeat_now now = sim_now(&s);
+    ck_assert_int_eq(heartbeat_detector_command(s.d, sb_str("a-99"), HEARTBEAT_SNOOZE,
+                                                now.wall + 3600 * SB_NS_PER_S, "ann", &now, &e),
+                     0);
+    live(&s, 78000, "a", 0, 98);
+    ck_assert_uint_eq(sim_count(&s, HEARTBEAT_FLIP_MASS_END), 1);
+    for (size_t i = 0; i < s.flips.len; i++)
+        ck_assert(!s.flips.items[i].alert || strcmp(s.flips.items[i].id, "a-99") != 0);
+    ck_assert_uint_eq(sim_alerts(&s), 3); /* the zone twice, and a-98 */
+    sim_done(&s);
+}
+END_TEST
+
 START_TEST(test_small_zone)
 {
     struct sim s;
@@ -288,7 +322,8 @@ START_TEST(test_restart_keeps_the_rate)
 }
 END_TEST
 
-UNIT_MAIN("heartbeat_mass", test_partition, test_fewer_are_told_one_by_one, test_small_zone,
+UNIT_MAIN("heartbeat_mass", test_partition, test_fewer_are_told_one_by_one,
+          test_the_share_itself_is_enough, test_snoozed_at_the_end, test_small_zone,
           test_one_zone_of_two, test_all_zones, test_ends_by_itself, test_expectation_shrinks,
           test_long_dead, test_slow_nodes_hide_nothing, test_the_few_that_stay_down,
           test_unwell_is_not_silent, test_restart_keeps_the_rate)
