@@ -216,6 +216,29 @@ START_TEST(runs_cost_their_entropy)
 }
 END_TEST
 
+/* Order that no run shows: strays, ties in data that descends, streams that take turns. */
+START_TEST(hidden_order_costs_little)
+{
+    static const struct {
+        enum sort_pattern pattern;
+        uint64_t comparisons, moves; /* at most, for each element */
+    } hidden[] = {{PATTERN_SWAP, 2, 4},
+                  {PATTERN_MOSTLY, 3, 5},
+                  {PATTERN_STAIRS, 3, 2},
+                  {PATTERN_INTERLEAVED, 6, 5}};
+    size_t n = 100000;
+    int64_t *v = malloc(n * sizeof *v);
+    for (size_t k = 0; k < sizeof hidden / sizeof *hidden; k++) {
+        struct sb_sort_stats stats;
+        sort_fill(v, n, hidden[k].pattern, 1);
+        sb_sort_int64(v, n, &(struct sb_sort_options){.stats = &stats});
+        ck_assert_uint_le(stats.comparisons, hidden[k].comparisons * n);
+        ck_assert_uint_le(stats.moves, hidden[k].moves * n);
+    }
+    free(v);
+}
+END_TEST
+
 START_TEST(random_costs_lg_n_factorial)
 {
     for (size_t n = 100; n <= 1000000; n *= 10) {
@@ -319,5 +342,5 @@ END_TEST
 
 UNIT_MAIN("sort", every_length_and_pattern, every_size_of_element, large_inputs, kept_runs,
           random_cases_agree_with_the_reference, unaligned, comparators_see_aligned_elements,
-          order_costs_n_minus_1, runs_cost_their_entropy, random_costs_lg_n_factorial, classic_runs,
-          typed_sorts, strings)
+          order_costs_n_minus_1, runs_cost_their_entropy, hidden_order_costs_little,
+          random_costs_lg_n_factorial, classic_runs, typed_sorts, strings)
