@@ -64,9 +64,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sb_window_done(&w);
     close(fd);
     /* A row over the cap may end the reading at other places: the window holds more or less of it. */
-    if (!(whole.data && strstr(whole.data, "!")) && !(pieces.data && strstr(pieces.data, "!")))
-        must(sb_str_eq((struct sb_str){whole.data, whole.len},
-                       (struct sb_str){pieces.data, pieces.len}));
+    bool refused =
+        (whole.data && strstr(whole.data, "!")) || (pieces.data && strstr(pieces.data, "!"));
+    must(refused || whole.len == pieces.len);
+    if (!refused && whole.data && pieces.data)
+        must(memcmp(whole.data, pieces.data, whole.len) == 0);
     sb_buf_done(&whole);
     sb_buf_done(&pieces);
     return 0;

@@ -203,9 +203,9 @@ START_TEST(random_tables)
         struct table t;
         make_table(&rand, &text, &want);
         read_in_pieces(text.data, text.len, 1 + below(&rand, 40), &t);
-        unit_require(t.refused == 0 && strcmp(t.out.data, want.data) == 0,
-                     "round %d:\n%s\nis read as\n%s\nnot as\n%s", round, text.data, t.out.data,
-                     want.data);
+        unit_require(
+            t.refused == 0 && t.out.data && want.data && strcmp(t.out.data, want.data) == 0,
+            "round %d:\n%s\nis read as\n%s\nnot as\n%s", round, text.data, t.out.data, want.data);
         sb_buf_done(&t.out);
         sb_buf_done(&text);
         sb_buf_done(&want);
