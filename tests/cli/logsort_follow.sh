@@ -18,6 +18,7 @@ stop() { # its status is $code
 }
 
 # comes TEXT: it is in the output, at last.
+# shellcheck disable=SC2317 # called by ok, too
 comes() {
     tries=0
     until grep -qF -e "$1" out; do

@@ -206,8 +206,8 @@ cat many.*.txt | sort -s -k1,1 >many
 run sh -c 'ulimit -n 64; exec "$SREBOX" logsort -m many.*.txt'
 expect_code "300 files and 64 descriptors" 0
 is "all lines" "$(wc -l <"$T/out")" 600
-cut -d' ' -f1 "$T/out" >times
-ok "in order" sort -c times
+cut -d' ' -f1 "$T/out" >stamps
+ok "in order" sort -c stamps
 run sh -c 'ulimit -n 64; exec "$SREBOX" logsort many.*.txt'
 ok "the same without --merge" cmp "$T/out" many
 

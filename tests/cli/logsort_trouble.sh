@@ -12,6 +12,7 @@ make_log() { # LINES SECONDS-BETWEEN
 }
 
 # maps FILE: process $pid has it mapped.
+# shellcheck disable=SC2317 # called by ok, too
 maps() {
     tries=0
     until grep -q "/$1\$" "/proc/$pid/maps" 2>/dev/null; do
@@ -70,14 +71,17 @@ err_has "and says so" "out.log"
 ok "then the old file is untouched, too" cmp before out.log
 if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
     mkdir small
+    # shellcheck disable=SC2016 # the inner shell expands
     run unshare -m sh -c 'mount -t tmpfs -o size=2m none small &&
         TMPDIR=$PWD/small exec "$SREBOX" logsort -S 8M shuffled.log'
     expect_code "TMPDIR is full" 2
     err_has "that is told before anything is written" "sorted runs need about"
+    # shellcheck disable=SC2016 # the inner shell expands
     run unshare -m sh -c 'mount -t tmpfs -o size=2m none small && cat shuffled.log |
         TMPDIR=$PWD/small "$SREBOX" logsort -S 8M'
     expect_code "TMPDIR gets full, from a pipe" 2
     err_has "what to do" "set TMPDIR to a folder with room"
+    # shellcheck disable=SC2016 # the inner shell expands
     run unshare -m sh -c 'mount -t tmpfs -o size=2m none small &&
         exec "$SREBOX" logsort -o small/out.log large.log'
     expect_code "-o on a full disk" 2
@@ -100,6 +104,7 @@ else
     for what in huge.log shuffled.log; do
         got=$(peak "$SREBOX" logsort -S 16M "$what" "$what")
         ok "$what: at most the limit and 16 MiB ($got)" test "$got" -le 32
+        # shellcheck disable=SC2016 # the inner shell expands
         got=$(peak sh -c 'cat "$1" "$1" | exec "$SREBOX" logsort -S 16M' - "$what")
         ok "$what: so, too, from a pipe ($got)" test "$got" -le 32
     done
