@@ -66,7 +66,7 @@ is "it ends well" "$code" 0
 # --- what the system gives is taken ---
 soft() { awk '/^Max open files/ { print $4 }' "/proc/$monitor/limits"; }
 limits='ulimit -Sn 64'
-hard=$(ulimit -Hn)
+hard=$(awk '/^Max open files/ { print $5 }' /proc/self/limits)
 start_monitor
 if [ "$hard" = unlimited ] || [ "$hard" -gt 66560 ]; then hard=66560; fi
 is "the soft limit becomes the hard one, as far as it is of use" "$(soft)" "$hard"
