@@ -44,6 +44,8 @@ struct mttr_options {
     const char *sigma;          /* of logarithms; NULL: as in the data */
     int64_t arm;                /* incidents in each set that is drawn; 0: half of them */
     int64_t draws, seed;
+    const char *rate;  /* "50000/min"; NULL: as in the file */
+    const char *rates; /* file, see rates.h; NULL: none */
     /* the rest is added by the rooms that need it */
 };
 
