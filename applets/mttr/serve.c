@@ -262,13 +262,10 @@ static int read_secret(struct serving *s, const char *text, struct sb_error *e)
 static int open_hooks(struct serving *s, struct sb_error *e)
 {
     int rc = 0;
-    for (size_t i = 0; i < HOOKS; i++) {
+    for (size_t i = 0; i < HOOKS; i++)
         s->hooks[i] = (struct hook){.serving = s,
                                     .source = mttr_source_find(sb_str(tools[i].source)),
                                     .scheme = tools[i].scheme};
-        if (!s->hooks[i].source)
-            return sb_fail(e, SB_EUNSUPPORTED, "%s is not built yet", tools[i].source);
-    }
     for (size_t i = 0; rc == 0 && i < s->options->secrets.len; i++)
         rc = read_secret(s, s->options->secrets.items[i], e);
     return rc;
