@@ -17,14 +17,14 @@
 /* The limit of the control group, or UINT64_MAX. Version 2, at the place that containers see. */
 static uint64_t group_memory(void)
 {
-    uint64_t limit = UINT64_MAX;
+    char text[32] = "", *end;
     FILE *f = fopen("/sys/fs/cgroup/memory.max", "re");
     if (!f)
-        return limit;
-    if (fscanf(f, "%" SCNu64, &limit) != 1)
-        limit = UINT64_MAX;
+        return UINT64_MAX;
+    bool read = fgets(text, sizeof text, f) != NULL;
     fclose(f);
-    return limit;
+    uint64_t limit = strtoull(text, &end, 10);
+    return read && end != text ? limit : UINT64_MAX; /* "max": there is none */
 }
 
 static uint64_t default_memory(void)

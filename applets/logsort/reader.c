@@ -77,7 +77,7 @@ static int make_room(struct logsort_reader *r, struct sb_error *e)
         size = (size_t)logsort_input_size(r->input) + 1; /* +1: so that its end is seen */
     if (fresh) {
         struct logsort_block block = {sb_xmalloc(size), size};
-        if (keep)
+        if (keep && r->bytes)
             memcpy(block.bytes, r->bytes + skip, keep);
         if (r->kept && r->block.bytes)
             sb_vec_push(&r->kept->list, r->block);
@@ -86,7 +86,7 @@ static int make_room(struct logsort_reader *r, struct sb_error *e)
         if (r->kept)
             r->kept->bytes += size;
         r->block = block;
-    } else if (keep) {
+    } else if (keep && r->bytes) {
         memmove(r->block.bytes, r->bytes + skip, keep);
     }
     r->bytes = r->block.bytes;

@@ -34,7 +34,8 @@ static double variance_of_s(const double *x, const double *y, size_t n)
 static struct sb_interval between(const double *slopes, size_t count, double variance,
                                   double confidence)
 {
-    struct sb_interval i = {.low = (double)-INFINITY, .high = (double)INFINITY, .coverage = (double)NAN};
+    struct sb_interval i = {
+        .low = (double)-INFINITY, .high = (double)INFINITY, .coverage = (double)NAN};
     double reach = sb_normal_quantile((1 + confidence) / 2) * sqrt(variance);
     double low = rint(((double)count - reach) / 2) - 1, high = rint(((double)count + reach) / 2);
     i.has_low = low >= 0;
