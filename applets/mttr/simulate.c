@@ -46,7 +46,7 @@ static void put_table(const struct mttr_simulated *s, const char *cut, struct sb
     sb_table_text(&t, row.data);
     put_share(&t, s->mean.phantom);
     put_share(&t, s->median.phantom);
-    sb_table_text(&t, "no change: 9 of 10 times the figure moves by");
+    sb_table_text(&t, "no change: 9 of 10 times it moves by");
     put_range(&t, &s->mean);
     put_range(&t, &s->median);
     sb_table_print(&t, out, 0, (size_t)width);
