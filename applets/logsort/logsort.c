@@ -312,7 +312,7 @@ const struct sb_applet logsort_applet = {
         "rotated log are taken in their order. At one time, the order is that of the command line.",
     .example =
         "  srebox logsort --label web*.log db.log | less\n"
-        "  srebox logsort --since 2h --grep '(?i)error|panic' app.log.2.gz app.log.1 app.log\n"
+        "  srebox logsort --since 2h -g '(?i)error|panic' app.log.1.gz app.log\n"
         "  srebox logsort --tz Europe/Berlin --skew web2.log=-1.5s -o all.log *.log\n"
         "  srebox logsort --key .meta.time events.jsonl access.log\n"
         "  srebox logsort --check big.log\n",

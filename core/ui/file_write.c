@@ -103,7 +103,7 @@ int sb_file_writer_new(const char *path, mode_t mode, struct sb_file_writer **re
     bool exists = false;
     SB_CLEANUP_FREE char *real = resolve(path, &old, &exists, e);
     if (!real)
-        return -(int)e->code;
+        return sb_negative(e->code);
     struct sb_file_writer *w = sb_xcalloc(1, sizeof *w);
     w->path = sb_xstrdup(path);
     w->dir = w->fd = -1;
