@@ -44,19 +44,10 @@ static void plain(struct sb_buf *out, const char *name, const char *type, const 
     value(out, v);
 }
 
-/* Well-formed and without controls, then what the format escapes. */
 static void label(struct sb_buf *out, const char *name, struct sb_str s)
 {
-    struct sb_buf shown = SB_BUF_INIT(8192);
-    sb_escape(&shown, s);
-    sb_buf_printf(out, "%s=\"", name);
-    for (size_t i = 0; i < shown.len; i++) {
-        if (shown.data[i] == '\\' || shown.data[i] == '"')
-            sb_buf_putc(out, '\\');
-        sb_buf_putc(out, shown.data[i]);
-    }
-    sb_buf_putc(out, '"');
-    sb_buf_done(&shown);
+    sb_buf_printf(out, "%s=", name);
+    sb_escape_label(out, s);
 }
 
 static void open_node(struct sb_buf *out, const char *name, const struct heartbeat_registry *r,

@@ -12,19 +12,10 @@ struct exposition {
     struct sb_buf *out;
 };
 
-/* Well-formed and without controls, then what the format escapes. */
 static void put_label(struct sb_buf *out, const char *name, struct sb_str s)
 {
-    struct sb_buf shown = SB_BUF_INIT(8192);
-    sb_escape(&shown, s);
-    sb_buf_printf(out, "%s=\"", name);
-    for (size_t i = 0; i < shown.len; i++) {
-        if (shown.data[i] == '\\' || shown.data[i] == '"')
-            sb_buf_putc(out, '\\');
-        sb_buf_putc(out, shown.data[i]);
-    }
-    sb_buf_putc(out, '"');
-    sb_buf_done(&shown);
+    sb_buf_printf(out, "%s=", name);
+    sb_escape_label(out, s);
 }
 
 /* metric: NULL for none; name, text: one label more, or NULL. */

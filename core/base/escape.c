@@ -131,6 +131,19 @@ void sb_escape_name(struct sb_buf *b, struct sb_str s)
         sb_buf_putc(b, '"');
 }
 
+void sb_escape_label(struct sb_buf *b, struct sb_str s)
+{
+    struct sb_buf shown SB_CLEANUP(sb_buf_done) = SB_BUF_INIT(16 * s.len + 64);
+    sb_escape(&shown, s);
+    sb_buf_putc(b, '"');
+    for (size_t i = 0; i < shown.len; i++) {
+        if (shown.data[i] == '\\' || shown.data[i] == '"')
+            sb_buf_putc(b, '\\');
+        sb_buf_putc(b, shown.data[i]);
+    }
+    sb_buf_putc(b, '"');
+}
+
 static void put_json_unit(struct sb_buf *b, const char *p, size_t len, uint32_t code)
 {
     switch (code) {

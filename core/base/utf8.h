@@ -41,5 +41,8 @@ void sb_escape_json(struct sb_buf *b, struct sb_str s);
 /* Appends s as HTML text or a quoted attribute value: < > & " ' as entities, hostile code points as
  * visible \u{NNNN}. */
 void sb_escape_html(struct sb_buf *b, struct sb_str s);
+/* Appends s as a label's value of Prometheus' text format (0.0.4), with its quotes: as sb_escape shows it,
+ * then \\ and \" escaped. */
+void sb_escape_label(struct sb_buf *b, struct sb_str s);
 
 #endif

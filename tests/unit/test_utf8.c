@@ -169,6 +169,8 @@ START_TEST(what_is_shown)
     ck_assert_str_eq(shown(sb_escape_html, SB_STR("<a b='&\">\x07")),
                      "&lt;a b=&#39;&amp;&quot;&gt;\\u{0007}");
     ck_assert_str_eq(shown(sb_escape_html, SB_STR("\\\x07")), "\\\\\\u{0007}");
+    ck_assert_str_eq(shown(sb_escape_label, SB_STR("a\"b\\c")), "\"a\\\"b\\\\c\"");
+    ck_assert_str_eq(shown(sb_escape_label, SB_STR("x\n")), "\"x\\\\u{000a}\"");
 }
 END_TEST
 
