@@ -310,12 +310,11 @@ const struct sb_applet logsort_applet = {
         "without a time stay with the one before. Files may be packed by gzip or zstd; the parts "
         "of a "
         "rotated log are taken in their order. At one time, the order is that of the command line.",
-    .example =
-        "  srebox logsort --label web*.log db.log | less\n"
-        "  srebox logsort --since 2h -g '(?i)error|panic' app.log.1.gz app.log\n"
-        "  srebox logsort --tz Europe/Berlin --skew web2.log=-1.5s -o all.log *.log\n"
-        "  srebox logsort --key .meta.time events.jsonl access.log\n"
-        "  srebox logsort --check big.log\n",
+    .example = "  srebox logsort --label web*.log db.log | less\n"
+               "  srebox logsort --since 2h -g '(?i)error|panic' app.log.1.gz app.log\n"
+               "  srebox logsort --tz Europe/Berlin --skew web2.log=-1.5s -o all.log *.log\n"
+               "  srebox logsort --key .meta.time events.jsonl access.log\n"
+               "  srebox logsort --check big.log\n",
     .verbs = verbs,
     .options = options,
     .options_size = sizeof(struct logsort_options)};

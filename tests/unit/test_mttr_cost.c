@@ -301,7 +301,7 @@ START_TEST(draws)
     ck_assert_double_eq_tol(a.back.high, a.lost.high / 2, 1e-9);
     ck_assert_double_eq_tol(a.total.high, a.lost.high / 2 + 120 + 7, 1e-9);
     mttr_loss_draw(&r, &e, &p, 7, 200000, 1, &b);
-    ck_assert(memcmp(&a, &b, sizeof a) == 0);
+    ck_assert(memcmp(&a, &b, offsetof(struct mttr_loss, certain)) == 0);
     mttr_loss_draw(&r, &e, &p, 7, 200000, 2, &b);
     ck_assert(a.lost.low != b.lost.low);
     mttr_rates_done(&r);
