@@ -296,21 +296,9 @@ static int take_times(struct mttr_rows *r, const struct sb_csv_row *row, struct 
 static int unknown_event(const struct mttr_rows *r, size_t i, struct sb_str name,
                          struct sb_error *e)
 {
-    static const char *const names[] = {
-        "impact_start", "detected", "alerted",  "acked",  "work_started", "diagnosed",  "fixed",
-        "mitigated",    "restored", "verified", "closed", "reopened",     "re_alerted", "escalated",
-        "paused",       "note",     NULL};
-    sb_fail(e, SB_EINPUT, "there is no event \"%.*s\"", (int)SB_MIN(name.len, (size_t)80), name.p);
-    in_column(r, i, e);
     char word[64];
-    struct sb_str plain = plain_name(name, &word);
-    char *text = sb_xmemdup0(plain.p, plain.len);
-    const char *near = sb_str_nearest(text, names);
-    free(text);
-    return near ? sb_hint(e, "did you mean %s?", near)
-                : sb_hint(e, "events are impact_start, detected, alerted, acked, work_started, "
-                             "diagnosed, fixed, mitigated, restored, verified, closed, reopened, "
-                             "re_alerted, escalated, paused, note");
+    mttr_event_unknown(name, plain_name(name, &word), e);
+    return in_column(r, i, e);
 }
 
 /* By the journal's name, else by the letter of --map. */

@@ -20,11 +20,9 @@ static int read_kind(const struct mttr_record *r, enum sb_event_kind *ret, struc
         return sb_doc_fail(r->pool, node ? node : r->node, e, "\"event\" is missing, or no text");
     enum sb_event_kind kind = sb_event_kind_find(name);
     if (kind == SB_EVENT_OTHER || kind > SB_EVENT_NOTE) {
-        sb_doc_fail(r->pool, node, e, "there is no event \"%.*s\"", (int)SB_MIN(name.len, 80u),
-                    name.p);
-        return sb_hint(e, "events are impact_start, detected, alerted, acked, work_started, "
-                          "diagnosed, fixed, mitigated, restored, verified, closed, reopened, "
-                          "re_alerted, escalated, paused, note");
+        struct sb_doc_place at = sb_doc_where(r->pool, node);
+        mttr_event_unknown(name, name, e);
+        return sb_locate(e, at.file, at.line, at.column);
     }
     *ret = kind;
     return 0;

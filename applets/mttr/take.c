@@ -1,5 +1,6 @@
 /* Records to events: the parts that do not depend on who wrote the record. */
 #include "applets/mttr/take.h"
+#include "core/base/mem.h"
 #include "core/base/utf8.h"
 
 #include <assert.h>
@@ -261,6 +262,20 @@ char *mttr_raw_name(struct sb_map *seen, struct sb_str name, size_t column)
     char *text = sb_buf_take(&b);
     *sb_map_at(seen, text, strlen(text)) = text;
     return text;
+}
+
+int mttr_event_unknown(struct sb_str name, struct sb_str plain, struct sb_error *e)
+{
+    const char *names[SB_EVENT_NOTE + 1] = {NULL};
+    struct sb_buf all SB_CLEANUP(sb_buf_done) = SB_BUF_INIT(512);
+    SB_CLEANUP_FREE char *text = sb_xmemdup0(plain.p, plain.len);
+    for (int kind = 1; kind <= SB_EVENT_NOTE; kind++) {
+        names[kind - 1] = sb_event_kind_name((enum sb_event_kind)kind);
+        sb_buf_printf(&all, "%s%s", kind > 1 ? ", " : "", names[kind - 1]);
+    }
+    const char *near = sb_str_nearest(text, names);
+    sb_fail(e, SB_EINPUT, "there is no event \"%.*s\"", (int)SB_MIN(name.len, (size_t)80), name.p);
+    return near ? sb_hint(e, "did you mean %s?", near) : sb_hint(e, "events are %s", all.data);
 }
 
 /* ---- looking at records ---- */

@@ -70,6 +70,10 @@ char *mttr_raw_name(struct sb_map *seen, struct sb_str name, size_t column);
 /* The record gives nothing, and all is well. Always 0. */
 int mttr_set_aside(struct mttr_taken *ret, const char *why);
 
+/* -SB_EINPUT: there is no event of that name; the hint says which come near `plain`, the name as events are
+ * written, or which there are. */
+int mttr_event_unknown(struct sb_str name, struct sb_str plain, struct sb_error *e);
+
 /* ---- looking at records ---- */
 
 /* The node at a path such as "data/service/summary", or NULL: it is not there, or null. */
