@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define S SB_NS_PER_S
 #define DAY (86400 * S)
@@ -343,6 +344,17 @@ void mttr_moment_print(struct sb_buf *b, const struct sb_zone *zone, int64_t at)
     sb_zone_civil(zone, at, &c);
     sb_buf_printf(b, "%04" PRId64 "-%02d-%02d %02d:%02d:%02d", c.year, c.month, c.day, c.hour,
                   c.minute, c.second);
+}
+
+void mttr_zone_print(struct sb_buf *b, const struct sb_zone *zone, int64_t at)
+{
+    const char *abbr = NULL;
+    int32_t minutes = sb_zone_offset(zone, at, &abbr, NULL) / 60;
+    if (strcmp(sb_zone_name(zone), "local") != 0)
+        sb_buf_puts(b, sb_zone_name(zone));
+    else
+        sb_buf_printf(b, "%s (%c%02d:%02d)", abbr ? abbr : "local", minutes < 0 ? '-' : '+',
+                      abs(minutes) / 60, abs(minutes) % 60);
 }
 
 void mttr_span_print(struct sb_buf *b, int64_t ns)

@@ -34,6 +34,9 @@ int mttr_moment_read(struct sb_str text, const struct sb_zone *zone, int64_t now
 int mttr_zone(const char *tz, struct sb_zone **ret, struct sb_error *e);
 /* "2026-11-23 14:33:20" in the zone. */
 void mttr_moment_print(struct sb_buf *b, const struct sb_zone *zone, int64_t at);
+/* The zone's name for a page that leaves the machine: of "local" what it is called at an instant,
+ * "CET (+01:00)". As it came: to be escaped. */
+void mttr_zone_print(struct sb_buf *b, const struct sb_zone *zone, int64_t at);
 /* "2m", "1h 15m", "3d 4h", "45s", "0s": a duration as people say it, two units at most; negative with -. */
 void mttr_span_print(struct sb_buf *b, int64_t ns);
 

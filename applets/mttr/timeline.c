@@ -112,12 +112,14 @@ static void markdown_event(struct sb_buf *b, const struct mttr_story *s,
 void mttr_timeline_markdown(struct sb_buf *b, const struct mttr_story *s)
 {
     const struct mttr_incident *i = s->incident;
+    struct sb_buf zone SB_CLEANUP(sb_buf_done) = SB_BUF_INIT(256);
     sb_buf_puts(b, "# ");
     sb_escape_markdown(b, i->title.len ? i->title : i->service.len ? i->service : i->id);
     sb_buf_puts(b, "\n\n");
     markdown_facts(b, s);
     sb_buf_puts(b, "\n## Timeline\n\nTimes are of the zone ");
-    sb_escape_markdown(b, sb_str(sb_zone_name(s->zone)));
+    mttr_zone_print(&zone, s->zone, i->start);
+    sb_escape_markdown(b, (struct sb_str){zone.data, zone.len});
     sb_buf_puts(b, ".\n\n| Time | From the start | What | Who |\n|---|---|---|---|\n");
     for (size_t k = 0; k < i->n_events; k++)
         markdown_event(b, s, &i->events[k]);

@@ -11,6 +11,7 @@ static void put_head(struct sb_buf *b, const struct mttr_story *s)
 {
     const struct mttr_incident *i = s->incident;
     const struct sb_str labels[] = {i->id, i->service, i->severity, i->team};
+    struct sb_buf zone SB_CLEANUP(sb_buf_done) = SB_BUF_INIT(256);
     bool first = true;
     sb_buf_puts(b, "<h1>");
     sb_html_data(b, i->title.len ? i->title : i->service.len ? i->service : i->id);
@@ -29,7 +30,8 @@ static void put_head(struct sb_buf *b, const struct mttr_story *s)
         first = false;
     }
     sb_buf_puts(b, "; times are of the zone ");
-    sb_html_data(b, sb_str(sb_zone_name(s->zone)));
+    mttr_zone_print(&zone, s->zone, i->start);
+    sb_html_data(b, (struct sb_str){zone.data, zone.len});
     if (i->url.len) {
         sb_buf_puts(b, "; ");
         sb_html_code(b, i->url); /* no link: it is data, and may lead anywhere */

@@ -253,6 +253,8 @@ static int load_named(struct sb_str name, struct sb_zone **ret_zone, struct sb_e
     if (name.len > 0 && (memchr(name.p, ',', name.len) || name.p[0] == '<'))
         return load_posix(name, ret_zone, e);
     if (!is_name(name)) {
+        if (load_posix(name, ret_zone, &ignored) == 0) /* "IST-5:30" */
+            return 0;
         sb_fail(e, SB_EINPUT, "\"%.*s\" cannot be the name of a time zone",
                 (int)SB_MIN(name.len, (size_t)80), name.len ? name.p : "");
         return sb_hint(e, "name a zone such as Europe/Berlin, UTC, +02:00 or local");

@@ -212,6 +212,10 @@ done
 printf 'from a pipe\nwith two lines\n' >"$T/note"
 "$SREBOX" mttr note i2 - <"$T/note" >/dev/null
 is "a note from stdin" "$(events i2 'select(.kind == "note") | .text')" '["from a pipe\nwith two lines"]'
+run env TZ=XYZ-05:30 "$SREBOX" mttr timeline i2 --tz local -o html
+out_has "a page says of which zone it is" 'XYZ-05:30'
+run env -u TZ "$SREBOX" mttr timeline i2 --tz local -o html
+out_lacks "local means nothing elsewhere" 'zone <bdi>local'
 run mttr timeline i2
 out_has "timeline shows both lines" "                    with two lines"
 done_testing

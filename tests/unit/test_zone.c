@@ -83,6 +83,7 @@ START_TEST(tz_strings_with_their_rules)
     expect_offset("AAA0BBB,59/0,300/0", "2025-03-01T00:00:00Z", 3600, "BBB", true);
     expect_offset("AAA0BBB,59/0,300/0", "2025-02-28T23:59:59Z", 0, "AAA", false);
     expect_offset("JST-9", "2026-01-01T00:00:00Z", 32400, "JST", false);
+    expect_offset("IST-5:30", "2026-01-01T00:00:00Z", 19800, "IST", false);
 }
 END_TEST
 
