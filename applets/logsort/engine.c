@@ -169,8 +169,7 @@ static void warn_refused(const char *path, const struct logsort_scan_stats *s)
         sb_warn("%s:%" PRIu64 ": %s; the line stays with the one before", path, s->refused_line,
                 s->refused_reason);
     else if (s->refused > 1)
-        sb_warn("%s:%" PRIu64 ": %s; it and %" PRIu64
-                " more lines whose times cannot be stay with the ones before",
+        sb_warn("%s:%" PRIu64 ": %s; it and %" PRIu64 " more such lines stay with the ones before",
                 path, s->refused_line, s->refused_reason, s->refused - 1);
 }
 

@@ -201,12 +201,19 @@ static size_t find_line(struct logsort_scanner *s, const char *b, size_t len, bo
     return 0;
 }
 
-static void note_refused(struct logsort_scanner *s)
+static void note_refused(struct logsort_scanner *s, const char *reason)
 {
     if (s->stats.refused++ > 0)
         return;
     s->stats.refused_line = s->stats.lines + 1;
-    s->stats.refused_reason = s->reader.reason;
+    s->stats.refused_reason = reason;
+}
+
+/* A member or a column that is there for the time, and is none in the file's format. */
+static void note_unreadable(struct logsort_scanner *s, struct sb_str text)
+{
+    if (text.len > 0 && !sb_str_is(text, "null"))
+        note_refused(s, "its time is not written as in the file's first lines");
 }
 
 static bool read_time(struct logsort_scanner *s, struct sb_str line, int64_t *ret_at)
@@ -216,11 +223,15 @@ static bool read_time(struct logsort_scanner *s, struct sb_str line, int64_t *re
     size_t used = 0;
     if (!logsort_place(&s->format, line, scratch, &text))
         return false;
-    switch (sb_stamp_read(&s->reader, text, ret_at, &used)) {
-    case SB_STAMP_READ: return used == text.len || !logsort_place_is_value(&s->format);
-    case SB_STAMP_REFUSED: note_refused(s); return false;
-    default: return false;
-    }
+    enum sb_stamp_result result = sb_stamp_read(&s->reader, text, ret_at, &used);
+    if (result == SB_STAMP_REFUSED)
+        note_refused(s, s->reader.reason);
+    if (!logsort_place_is_value(&s->format) || result == SB_STAMP_REFUSED)
+        return result == SB_STAMP_READ;
+    if (result == SB_STAMP_READ && used == text.len)
+        return true;
+    note_unreadable(s, text);
+    return false;
 }
 
 static bool is_csv_header(const struct logsort_scanner *s)

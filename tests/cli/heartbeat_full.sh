@@ -47,6 +47,10 @@ ok "when there is room again the store is written" until_true logged 'the store 
 ok "and the trace goes on" until_true logged 'the trace goes on after a hole'
 is "it is healthy" "$(ask -o /dev/null -w '%{http_code}' "$url/health")" 200
 is "nothing waits" "$(metric heartbeat_store_waiting)" 0
+# A busy machine may stop the monitor for a while, which is no silence: the trace goes on until there was some.
+# shellcheck disable=SC2317 # by until_true
+shows_silence() { "$SREBOX" heartbeat replay --policy policy.yaml --flips disk/trace.jsonl 2>&1 | grep -q dead-100; }
+ok "who was silent is seen in the trace" until_true shows_silence
 stop_monitor KILL
 run "$SREBOX" heartbeat status --store disk/s.db -o csv
 ok "what was told while it was full is kept, kill -9 or not" sh -c "grep -q '^down,late-1,' '$T/out' && grep -q '^down,late-2,' '$T/out'"
@@ -55,5 +59,4 @@ is "as is what was told before" "$(grep -c '^down,dead-' "$T/out")" 40
 run "$SREBOX" heartbeat replay --policy policy.yaml --flips disk/trace.jsonl
 ok "the trace can be read" test "$code" -ne 2
 out_lacks "its hole is no silence of those who went on" alive-
-out_has "silence is" dead-100
 done_testing

@@ -358,4 +358,14 @@ printf 'logsort:\n  output: x\n' >config.yaml
 ls_ --config config.yaml app.log
 refused "--output is never configured" "cannot be set in a file"
 
+# --- JSON: a member that is there, in another form than before ---
+{
+    for i in 1 2 3 4 5; do printf '{"ts":"2026-11-24T00:00:0%sZ"}\n' $i; done
+    printf '{"ts":1764000000}\n{"ts":null}\n{"other":1}\n'
+} >mixed.log
+run "$SREBOX" logsort --key .ts mixed.log
+expect_code "a member in another form: sorted" 0
+err_has "but told, once" "mixed.log:6: its time is not written as in the file's first lines; the line stays"
+run "$SREBOX" logsort --check --key .ts mixed.log
+expect_code "--check does not call that well" 2
 done_testing
