@@ -19,11 +19,6 @@ job() { # ARGUMENT...: runs `exec` with a fresh log
     : >stub/log
     run "$SREBOX" heartbeat exec "$@"
 }
-background() {
-    "$@" >"$T/out" 2>"$T/err" </dev/null &
-    pid=$!
-    started="$started $pid"
-}
 ended() { # sets $code
     code=0
     wait "$pid" || code=$?

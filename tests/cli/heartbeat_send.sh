@@ -21,12 +21,6 @@ beats() { grep -c '"path": "/heartbeat"' "$1/log"; } # STUB
 has_beats() { [ "$(beats "$1")" -ge "$2" ]; }        # STUB COUNT
 last() { tail -n 1 "$1/log" | jq -r "$2"; }          # STUB FILTER
 body() { tail -n 1 "$1/log" | jq -r ".body | fromjson | $2"; }
-# background COMMAND...: sets $pid; messages go to $T/err.
-background() {
-    "$@" >"$T/out" 2>"$T/err" </dev/null &
-    pid=$!
-    started="$started $pid"
-}
 ended() { # sets $code
     code=0
     wait "$pid" || code=$?

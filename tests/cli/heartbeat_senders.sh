@@ -16,11 +16,6 @@ monitor() { # ARGUMENT...: sets $url and, with --udp, $udp
     case " $* " in *" --udp "*) until_true grep -q 'datagrams on port' monitor.log ;; esac
     udp=udp://127.0.0.1:$(sed -n 's/.*datagrams on port //p' monitor.log)
 }
-background() {
-    "$@" >"$T/out" 2>"$T/err" </dev/null &
-    pid=$!
-    started="$started $pid"
-}
 stop_sender() {
     kill -TERM "$pid"
     code=0

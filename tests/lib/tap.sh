@@ -35,6 +35,17 @@ run() {
     "$@" >"$T/out" 2>"$T/err" </dev/null || code=$?
 }
 
+# background COMMAND...: its process is in $pid, those of all in $started. What the one before said is gone
+# once this returns: a test that waits for a word must not find that one's.
+started=
+background() {
+    : >"$T/out"
+    : >"$T/err"
+    "$@" >"$T/out" 2>"$T/err" </dev/null &
+    pid=$!
+    started="$started $pid"
+}
+
 # diag TEXT: lines for whoever reads the log.
 diag() { printf '%s\n' "$*" | sed 's/^/# /'; }
 
