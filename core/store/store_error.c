@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 static int full(struct sb_store *s, struct sb_error *e)
 {
@@ -84,8 +85,12 @@ int sb_store_failed(struct sb_store *s, int rc, const char *what, struct sb_erro
     case SQLITE_READONLY: return read_only(s, e);
     case SQLITE_NOTADB: return not_ours(s, e);
     case SQLITE_CORRUPT: return damaged(s, e);
-    case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
+        /* No log can be made beside the file: SQLite says ENOENT of a disk that may not be written. */
+        if (access(s->path, W_OK) != 0 && errno == EROFS)
+            return read_only(s, e);
+        return system_said_no(s, rc, what, e);
+    case SQLITE_IOERR:
     case SQLITE_PERM: return system_said_no(s, rc, what, e);
     case SQLITE_CONSTRAINT:
         return sb_fail_at(e, SB_EINPUT, s->path, 0, 0, "cannot %s: %s", what,
