@@ -251,15 +251,3 @@ struct mttr_measure mttr_measure_one(enum mttr_defs defs, enum mttr_metric m,
         return between(m, of, next, now);
     return by_rule(&profiles[defs][m], of, now);
 }
-
-struct mttr_measure mttr_measure(enum mttr_defs defs, enum mttr_metric m,
-                                 const struct mttr_incidents *set, size_t i, int64_t now)
-{
-    const struct mttr_incident *of = &set->list.items[i];
-    const struct mttr_incident *next = NULL;
-    if (m == MTTR_MTBF || m == MTTR_MTTF)
-        for (size_t k = i + 1; k < set->list.len && !next; k++)
-            if (sb_str_eq(set->list.items[k].service, of->service))
-                next = &set->list.items[k];
-    return mttr_measure_one(defs, m, of, next, now);
-}

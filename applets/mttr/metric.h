@@ -84,9 +84,5 @@ struct mttr_measure {
 struct mttr_measure mttr_measure_one(enum mttr_defs defs, enum mttr_metric m,
                                      const struct mttr_incident *of,
                                      const struct mttr_incident *next, int64_t now);
-/* The same of the incident at index i of a set, whose next is looked for there: O(n) for mtbf
- * and mttf, else O(its events). */
-struct mttr_measure mttr_measure(enum mttr_defs defs, enum mttr_metric m,
-                                 const struct mttr_incidents *set, size_t i, int64_t now);
 
 #endif

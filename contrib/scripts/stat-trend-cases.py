@@ -80,14 +80,12 @@ print('};')
 # ---- control charts
 CHARTS = [[random.gauss(5, 2) for _ in range(n)] for n in (1, 2, 3, 10, 30)] + [[4.0] * 5]
 MOST = max(len(v) for v in CHARTS)
-print('static const struct { size_t n; double v[%d], centre, range, low, high, range_high; } xmr_cases[] = {' % MOST)
+print('static const struct { size_t n; double v[%d], centre, range, low, high; } xmr_cases[] = {' % MOST)
 for v in CHARTS:
     moving = numpy.abs(numpy.diff(v))
     mean = moving.mean() if len(moving) else math.nan
     d2 = 2 / math.sqrt(math.pi)
-    d3 = math.sqrt(2 - 4 / math.pi)
-    row(len(v), v, numpy.mean(v), mean, numpy.mean(v) - 3 * mean / d2, numpy.mean(v) + 3 * mean / d2,
-        (1 + 3 * d3 / d2) * mean)
+    row(len(v), v, numpy.mean(v), mean, numpy.mean(v) - 3 * mean / d2, numpy.mean(v) + 3 * mean / d2)
 print('};')
 
 # ---- log-normal fits

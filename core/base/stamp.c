@@ -195,20 +195,6 @@ bool sb_stamp_sequential(enum sb_stamp_format f, const struct sb_stamp_rules *ru
     return rules->zone && sb_zone_next_change(rules->zone, 0, &change);
 }
 
-int sb_stamp_parse(enum sb_stamp_format f, struct sb_str text, const struct sb_stamp_rules *rules,
-                   int64_t *ret_ns, size_t *ret_used, struct sb_error *e)
-{
-    struct sb_stamp_reader r;
-    sb_stamp_reader_init(&r, f, rules);
-    if (sb_stamp_read(&r, text, ret_ns, ret_used) == SB_STAMP_READ)
-        return 0;
-    sb_fail(e, SB_EINPUT, "\"%.*s\" is no time: %s", (int)SB_MIN(text.len, (size_t)60),
-            text.len ? text.p : "", r.reason);
-    if (f != SB_STAMP_PATTERN)
-        sb_hint(e, "expected a time like %s", formats[f].example);
-    return sb_negative(e->code);
-}
-
 uint32_t sb_stamp_guess(struct sb_str text, const struct sb_stamp_rules *rules)
 {
     uint32_t fits = 0;

@@ -99,10 +99,6 @@ bool sb_stamp_read_again(struct sb_stamp_reader *r, struct sb_str text, int64_t 
  * put back): such a file is read from its start on, not in parts. */
 bool sb_stamp_sequential(enum sb_stamp_format f, const struct sb_stamp_rules *rules);
 
-/* One stamp on its own, with an error to show. -SB_EINPUT with the reason, quoting the text. */
-int sb_stamp_parse(enum sb_stamp_format f, struct sb_str text, const struct sb_stamp_rules *rules,
-                   int64_t *ret_ns, size_t *ret_used, struct sb_error *e);
-
 /* The formats that fit the start of text, as SB_STAMP_BIT()s (never PATTERN). 03/04/2026 fits DMY and
  * MDY: a caller votes over many texts, and asks when more than one of DMY, MDY and YMD are left.
  * Epochs count from 2001-09-09 to 2100 only, so that other numbers are less often taken for one. */

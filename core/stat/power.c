@@ -37,8 +37,3 @@ double sb_detectable_normal(const struct sb_power *p, double sigma, double n, do
 {
     return reach(p) * sigma * sqrt(M_PI / 3 * (1 / n + 1 / m));
 }
-
-double sb_detectable_chance(const struct sb_power *p, double n, double m)
-{
-    return reach(p) * sqrt((n + m) / (12 * n * m));
-}

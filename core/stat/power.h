@@ -22,7 +22,5 @@ double sb_power_rank(const struct sb_power *p, double chance);
 /* The least distance that arms of n and m normal values show by Mann and Whitney's test: the inverse of
  * sb_power_rank_normal(). n, m > 0. */
 double sb_detectable_normal(const struct sb_power *p, double sigma, double n, double m);
-/* The least |P(X > Y) - 1/2| that they show, by Noether's formula; above 1/2: none. */
-double sb_detectable_chance(const struct sb_power *p, double n, double m);
 
 #endif

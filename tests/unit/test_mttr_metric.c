@@ -2,6 +2,19 @@
  * missing, negative, what a reopening undoes, and the times between failures. */
 #include "tests/unit/mttr_unit.h"
 
+/* Of the incident at index i of a set. */
+static struct mttr_measure measure_at(enum mttr_defs defs, enum mttr_metric m,
+                                      const struct mttr_incidents *set, size_t i, int64_t now)
+{
+    const struct mttr_incident *of = &set->list.items[i];
+    const struct mttr_incident *next = NULL;
+    if (m == MTTR_MTBF || m == MTTR_MTTF)
+        for (size_t k = i + 1; k < set->list.len && !next; k++)
+            if (sb_str_eq(set->list.items[k].service, of->service))
+                next = &set->list.items[k];
+    return mttr_measure_one(defs, m, of, next, now);
+}
+
 struct want {
     enum mttr_defs defs;
     double respond, repair, recover, resolve; /* minutes; negative: missing */
@@ -11,7 +24,7 @@ static void same(const struct mttr_incidents *set, size_t i, const struct want *
 {
     const double want[] = {w->respond, w->repair, w->recover, w->resolve};
     for (int m = MTTR_RESPOND; m <= MTTR_RESOLVE; m++) {
-        struct mttr_measure x = mttr_measure(w->defs, (enum mttr_metric)m, set, i, minute(1e5));
+        struct mttr_measure x = measure_at(w->defs, (enum mttr_metric)m, set, i, minute(1e5));
         if (want[m] < 0)
             unit_require(x.what == MTTR_MISSING, "%s of %s: %d, not missing", mttr_metric_names[m],
                          mttr_defs_names[w->defs], x.what);
@@ -61,8 +74,8 @@ START_TEST(example_of_the_text)
     put_example(&j, "A");
     for (size_t k = 0; k < sizeof wants / sizeof *wants; k++)
         same(gather(&j), 0, &wants[k]);
-    ck_assert(!mttr_measure(MTTR_DEFS_STRICT, MTTR_RESPOND, &j.set, 0, minute(99)).derived);
-    ck_assert(mttr_measure(MTTR_DEFS_STRICT, MTTR_REPAIR, &j.set, 0, minute(99)).derived);
+    ck_assert(!measure_at(MTTR_DEFS_STRICT, MTTR_RESPOND, &j.set, 0, minute(99)).derived);
+    ck_assert(measure_at(MTTR_DEFS_STRICT, MTTR_REPAIR, &j.set, 0, minute(99)).derived);
     journal_done(&j);
 }
 END_TEST
@@ -80,7 +93,7 @@ START_TEST(drawing_of_the_text)
     put_drawing(&j, "A");
     for (size_t k = 0; k < sizeof wants / sizeof *wants; k++)
         same(gather(&j), 0, &wants[k]);
-    ck_assert(mttr_measure(MTTR_DEFS_STRICT, MTTR_RECOVER, &j.set, 0, minute(99)).derived);
+    ck_assert(measure_at(MTTR_DEFS_STRICT, MTTR_RECOVER, &j.set, 0, minute(99)).derived);
     journal_done(&j);
 }
 END_TEST
@@ -118,7 +131,7 @@ END_TEST
 
 static struct mttr_measure measure(struct journal *j, enum mttr_metric m, double now)
 {
-    return mttr_measure(MTTR_DEFS_STRICT, m, gather(j), 0, minute(now));
+    return measure_at(MTTR_DEFS_STRICT, m, gather(j), 0, minute(now));
 }
 
 #define IS(x, kind, minutes)                                                  \
@@ -217,11 +230,11 @@ START_TEST(between_failures)
     put_full(&j, "B", SB_EVENT_IMPACT_START, 50, "{\"service\":\"search\"}");
     put(&j, "C", SB_EVENT_IMPACT_START, 145);
     gather(&j);
-    IS(mttr_measure(MTTR_DEFS_STRICT, MTTR_MTBF, &j.set, 0, minute(200)), MTTR_MEASURED, 115);
-    IS(mttr_measure(MTTR_DEFS_STRICT, MTTR_MTTF, &j.set, 0, minute(200)), MTTR_MEASURED, 100);
-    IS(mttr_measure(MTTR_DEFS_STRICT, MTTR_MTBF, &j.set, 1, minute(200)), MTTR_OPEN, 150);
-    IS(mttr_measure(MTTR_DEFS_STRICT, MTTR_MTTF, &j.set, 1, minute(200)), MTTR_NOT_MINE, 0);
-    IS(mttr_measure(MTTR_DEFS_STRICT, MTTR_MTBF, &j.set, 2, minute(200)), MTTR_OPEN, 55);
+    IS(measure_at(MTTR_DEFS_STRICT, MTTR_MTBF, &j.set, 0, minute(200)), MTTR_MEASURED, 115);
+    IS(measure_at(MTTR_DEFS_STRICT, MTTR_MTTF, &j.set, 0, minute(200)), MTTR_MEASURED, 100);
+    IS(measure_at(MTTR_DEFS_STRICT, MTTR_MTBF, &j.set, 1, minute(200)), MTTR_OPEN, 150);
+    IS(measure_at(MTTR_DEFS_STRICT, MTTR_MTTF, &j.set, 1, minute(200)), MTTR_NOT_MINE, 0);
+    IS(measure_at(MTTR_DEFS_STRICT, MTTR_MTBF, &j.set, 2, minute(200)), MTTR_OPEN, 55);
     journal_done(&j);
 }
 END_TEST
@@ -245,8 +258,8 @@ START_TEST(ends_of_time)
     for (int d = 0; mttr_defs_names[d]; d++)
         for (int m = 0; m < MTTR_METRIC_COUNT; m++)
             for (size_t k = 0; k < j.set.list.len * 4; k++) {
-                struct mttr_measure x = mttr_measure((enum mttr_defs)d, (enum mttr_metric)m, &j.set,
-                                                     k / 4, ends[k % 4]);
+                struct mttr_measure x =
+                    measure_at((enum mttr_defs)d, (enum mttr_metric)m, &j.set, k / 4, ends[k % 4]);
                 ck_assert(x.what == MTTR_NEGATIVE ? x.ns < 0 : x.ns >= 0);
             }
     journal_done(&j);

@@ -145,12 +145,14 @@ START_TEST(refused_with_a_reason)
     };
     struct sb_stamp_rules rules = rules_at("2026-12-01T00:00:00Z");
     for (size_t i = 0; i < SB_LEN(cases); i++) {
-        struct sb_error e;
+        struct sb_stamp_reader r;
         int64_t ns = 7;
         size_t used = 7;
-        int rc = sb_stamp_parse(cases[i].f, sb_str(cases[i].text), &rules, &ns, &used, &e);
-        unit_require(rc == -SB_EINPUT && strstr(e.text, cases[i].reason) && ns == 7 && used == 7,
-                     "\"%s\": %d %s", cases[i].text, rc, rc ? e.text : "");
+        sb_stamp_reader_init(&r, cases[i].f, &rules);
+        enum sb_stamp_result result = sb_stamp_read(&r, sb_str(cases[i].text), &ns, &used);
+        unit_require(
+            result != SB_STAMP_READ && strstr(r.reason, cases[i].reason) && ns == 7 && used == 7,
+            "\"%s\": %d %s", cases[i].text, (int)result, result == SB_STAMP_READ ? "" : r.reason);
     }
 }
 END_TEST
